@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/finding.h"
+#include "core/path.h"
+#include "core/text.h"
+#include "test.h"
+
+static struct arena *arena;
+
+static void strings_are_escaped_for_json(void)
+{
+    struct text text = text_new(arena);
+
+    text_json_bytes(&text, (struct bytes){"a\"b\\c\n\x01\x00é/\x7f", 12});
+    CHECK_TEXT(text_string(&text), "\"a\\\"b\\\\c\\n\\u0001\\u0000é/\\u007f\"");
+}
+
+static void base64_pads(void)
+{
+    static const char *const want[] = {"", "Zg==", "Zm8=", "Zm9v", "Zm9vYg=="};
+
+    for (size_t i = 0; i < 5; i++) {
+        struct text text = text_new(arena);
+
+        text_base64(&text, (struct bytes){"foob", i});
+        CHECK_TEXT(text_string(&text), want[i]);
+    }
+}
+
+static void paths_have_two_notations(void)
+{
+    const struct path root = {0};
+    const struct path *spec = PATH_KEY(&root, "spec");
+    const struct path serve = path_child_text(PATH_KEY(spec, "serveConfigV2"));
+    const struct path *app = PATH_INDEX(PATH_KEY(&serve, "applications"), 3);
+    struct text field = text_new(arena), odd = text_new(arena), pointer = text_new(arena);
+
+    path_field(&field, PATH_KEY(app, "name"));
+    CHECK_TEXT(text_string(&field), "spec.serveConfigV2: applications[3].name");
+    path_field(&odd, PATH_KEY(spec, "a.b/c"));
+    CHECK_TEXT(text_string(&odd), "spec[\"a.b/c\"]");
+    path_pointer(&pointer, PATH_INDEX(PATH_KEY(spec, "a~b/c"), 0));
+    CHECK_TEXT(text_string(&pointer), "/spec/a~0b~1c/0");
+}
+
+static void findings_are_sorted_and_stable(void)
+{
+    struct findings findings = findings_new(arena);
+    const struct path root = {0};
+    char names[64] = "";
+
+    for (int i = 0; i < 5; i++) {
+        findings.rule = (const char *[]){"w2", "d1", "w1", "w1", "d0"}[i];
+        findings.level = findings.rule[0] == 'd' ? LEVEL_DENY : LEVEL_WARN;
+        findings.order = (unsigned)(findings.rule[1] - '0');
+        report(&findings, &root, "", "%d", i);
+    }
+    findings_sort(&findings);
+    for (const struct finding *each = findings.first; each; each = each->next)
+        strcat(strcat(names, each->rule), each->message);
+    CHECK_TEXT(names, "d04d11w12w13w20");
+    CHECK(findings_deny(&findings));
+}
+
+static void set_up(void)
+{
+    arena = arena_new(1024 * 1024);
+}
+
+static void tear_down(void)
+{
+    arena_free(arena);
+}
+
+TEST_MAIN(TEST(set_up), TEST(strings_are_escaped_for_json), TEST(base64_pads),
+          TEST(paths_have_two_notations), TEST(findings_are_sorted_and_stable), TEST(tear_down))

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/finding.h"
+
+struct findings findings_new(struct arena *arena)
+{
+    return (struct findings){.arena = arena};
+}
+
+static void append(struct findings *findings, struct finding *finding)
+{
+    if (findings->first)
+        *findings->last = finding;
+    else
+        findings->first = finding;
+    findings->last = &finding->next;
+    findings->count++;
+}
+
+struct finding *report(struct findings *findings, const struct path *at, const char *fix,
+                       const char *format, ...)
+{
+    struct finding *finding = arena_alloc(findings->arena, sizeof *finding);
+    struct text field = text_new(findings->arena);
+    va_list args;
+
+    if (!finding)
+        return NULL;
+    path_field(&field, at);
+    va_start(args, format);
+    *finding = (struct finding){
+        .rule = findings->rule,
+        .level = findings->level,
+        .order = findings->order,
+        .field = text_string(&field),
+        .message = arena_vprintf(findings->arena, format, args),
+        .fix = fix,
+        .line = at->line,
+        .column = at->column,
+    };
+    va_end(args);
+    append(findings, finding);
+    return finding;
+}
+
+static bool before(const struct finding *a, const struct finding *b)
+{
+    if (a->level != b->level)
+        return a->level > b->level;
+    return a->order < b->order;
+}
+
+static struct finding *merge(struct finding *a, struct finding *b)
+{
+    struct finding *first = NULL, **end = &first;
+
+    while (a && b) {
+        struct finding **least = before(b, a) ? &b : &a;
+
+        *end = *least;
+        end = &(*least)->next;
+        *least = *end;
+    }
+    *end = a ? a : b;
+    return first;
+}
+
+/* Merge sort: stable, and a hostile config can make many findings. */
+static struct finding *sorted(struct finding *list, size_t count)
+{
+    struct finding *half = list, *rest;
+
+    if (count < 2)
+        return list;
+    for (size_t i = 1; i < count / 2; i++)
+        half = half->next;
+    rest = half->next;
+    half->next = NULL;
+    return merge(sorted(list, count / 2), sorted(rest, count - count / 2));
+}
+
+void findings_sort(struct findings *findings)
+{
+    findings->first = sorted(findings->first, findings->count);
+    for (struct finding *each = findings->first; each; each = each->next)
+        findings->last = &each->next;
+}
+
+size_t findings_at(const struct findings *findings, enum level level)
+{
+    size_t count = 0;
+
+    for (const struct finding *each = findings->first; each; each = each->next)
+        count += each->level == level;
+    return count;
+}
+
+bool findings_deny(const struct findings *findings)
+{
+    return findings_at(findings, LEVEL_DENY) > 0;
+}
+
+const char *level_name(enum level level)
+{
+    static const char *const names[] = {"off", "audit", "warn", "deny"};
+
+    return names[level];
+}

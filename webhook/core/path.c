@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/path.h"
+
+static struct path child(const struct path *up, enum path_step step)
+{
+    return (struct path){.parent = up, .step = step, .line = up->line, .column = up->column};
+}
+
+struct path path_child_key(const struct path *up, const char *key)
+{
+    struct path path = child(up, PATH_STEP_KEY);
+
+    path.key = key;
+    return path;
+}
+
+struct path path_child_index(const struct path *up, size_t index)
+{
+    struct path path = child(up, PATH_STEP_INDEX);
+
+    path.index = index;
+    return path;
+}
+
+struct path path_child_text(const struct path *up)
+{
+    return child(up, PATH_STEP_TEXT);
+}
+
+static bool is_root(const struct path *path)
+{
+    return path->step == PATH_STEP_KEY && !path->key;
+}
+
+static bool plain_key(const char *key)
+{
+    return *key && !key[strcspn(key, ".[]\"/ :")];
+}
+
+static void put_key(struct text *out, const struct path *path)
+{
+    bool first = !path->parent || is_root(path->parent) || path->parent->step == PATH_STEP_TEXT;
+
+    if (!plain_key(path->key)) {
+        text_putc(out, '[');
+        text_json(out, path->key);
+        text_putc(out, ']');
+        return;
+    }
+    if (!first)
+        text_putc(out, '.');
+    text_puts(out, path->key);
+}
+
+void path_field(struct text *out, const struct path *path)
+{
+    if (!path || is_root(path))
+        return;
+    path_field(out, path->parent);
+    if (path->step == PATH_STEP_TEXT)
+        text_put(out, BYTES(": "));
+    else if (path->step == PATH_STEP_INDEX)
+        text_printf(out, "[%zu]", path->index);
+    else
+        put_key(out, path);
+}
+
+static void put_pointer_key(struct text *out, const char *key)
+{
+    for (; *key; key++) {
+        if (*key == '~')
+            text_put(out, BYTES("~0"));
+        else if (*key == '/')
+            text_put(out, BYTES("~1"));
+        else
+            text_putc(out, *key);
+    }
+}
+
+void path_pointer(struct text *out, const struct path *path)
+{
+    if (!path || is_root(path))
+        return;
+    path_pointer(out, path->parent);
+    if (path->step == PATH_STEP_TEXT)
+        return;
+    text_putc(out, '/');
+    if (path->step == PATH_STEP_INDEX)
+        text_printf(out, "%zu", path->index);
+    else
+        put_pointer_key(out, path->key);
+}

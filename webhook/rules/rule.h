@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A rule is one row: what it is called, how heavy it is, why it is there, and the function that
+ * looks. Everything else (the `rules` command, RULES.md, the metric series, the policy's names)
+ * comes from the rows. Rules are pure: they read the input and add findings.
+ */
+#ifndef RULES_RULE_H
+#define RULES_RULE_H
+
+#include "core/finding.h"
+#include "ray/placement.h"
+#include "ray/serve_config.h"
+#include "ray/service.h"
+#include "ray/version.h"
+
+struct rule_input {
+    struct arena *arena;
+    const struct ray_service *service;
+    const struct ray_service *previous; /* the stored one; NULL on CREATE */
+    const struct serve_config *config;
+    const struct placement *placement;
+    struct ray_versions versions;
+    bool wants_head_injection, wants_probe_injection; /* policy and annotation: see admission/ */
+};
+
+struct rule {
+    const char *name;    /* what people read, search for and put into policies; never reused */
+    enum level level;    /* by default */
+    const char *summary; /* one line */
+    const char *why;     /* what happens on the cluster without it */
+    const char *example; /* what fires it */
+    const char *fix;     /* what to do */
+    void (*check)(const struct rule_input *input, struct findings *findings);
+};
+
+struct rule_family {
+    const char *name; /* the file's name, and the folder of its cases */
+    const char *title;
+    const struct rule *rules;
+    size_t count;
+};
+
+#define RULE_FAMILY(family_name, family_title, table)                                              \
+    {                                                                                              \
+        .name = (family_name), .title = (family_title), .rules = (table),                          \
+        .count = sizeof(table) / sizeof *(table),                                                  \
+    }
+
+/* All families, the most important first: the order of findings. */
+extern const struct rule_family *const rule_families[];
+extern const size_t rule_family_count;
+
+/* NULL if there is none. */
+const struct rule *rule_find(const char *name);
+
+/* The place of a rule in the table over all families, from 0; (size_t)-1 if there is none. */
+size_t rule_index(const char *name);
+size_t rule_count(void);
+const struct rule *rule_at(size_t index);
+
+/* Runs every rule at its default level and sorts what they found. */
+void rules_run(const struct rule_input *input, struct findings *findings);
+
+#endif

@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The scan that goes before cJSON: RFC 8259 to the letter, RFC 3629 for the bytes, and the limits.
+ */
+#include "core/json.h"
+
+#include <stdint.h>
+
+enum {
+    LONGEST_NUMBER = 60, /* cJSON cuts a number at 63 bytes, in silence */
+    DEEPEST = 512,       /* cJSON's own limit is 1,000, at compile time */
+};
+
+struct scan {
+    const unsigned char *begin, *at, *end;
+    unsigned depth, deepest;
+    size_t values, most_values;
+    const char *error;
+    bool too_large;
+};
+
+static bool fail(struct scan *scan, const char *error)
+{
+    if (!scan->error)
+        scan->error = error;
+    return false;
+}
+
+static bool over(struct scan *scan, const char *error)
+{
+    scan->too_large = true;
+    return fail(scan, error);
+}
+
+static unsigned char peek(const struct scan *scan)
+{
+    return scan->at < scan->end ? *scan->at : 0;
+}
+
+static void skip_blanks(struct scan *scan)
+{
+    while (scan->at < scan->end &&
+           (*scan->at == ' ' || *scan->at == '\n' || *scan->at == '\t' || *scan->at == '\r'))
+        scan->at++;
+}
+
+/* The length of a well-formed UTF-8 sequence (no overlong forms, no surrogates); 0 if it is none.
+ */
+static size_t utf8_sequence(const unsigned char *at, size_t left)
+{
+    size_t length = at[0] >= 0xf0 ? 4 : at[0] >= 0xe0 ? 3 : 2;
+    unsigned char low = 0x80, high = 0xbf;
+
+    if (at[0] < 0xc2 || at[0] > 0xf4 || left < length)
+        return 0;
+    if (at[0] == 0xe0)
+        low = 0xa0;
+    if (at[0] == 0xed)
+        high = 0x9f;
+    if (at[0] == 0xf0)
+        low = 0x90;
+    if (at[0] == 0xf4)
+        high = 0x8f;
+    if (at[1] < low || at[1] > high)
+        return 0;
+    for (size_t i = 2; i < length; i++)
+        if ((at[i] & 0xc0) != 0x80)
+            return 0;
+    return length;
+}
+
+static int hex_digit(unsigned char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    c |= 0x20;
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* Four hex digits at the scan's place; -1 if they are not there. */
+static int hex4(struct scan *scan)
+{
+    int value = 0;
+
+    if (scan->end - scan->at < 4)
+        return -1;
+    for (int i = 0; i < 4; i++) {
+        int digit = hex_digit(*scan->at++);
+
+        if (digit < 0)
+            return -1;
+        value = value << 4 | digit;
+    }
+    return value;
+}
+
+static bool scan_unicode_escape(struct scan *scan)
+{
+    int code = hex4(scan), low;
+
+    if (code < 0)
+        return fail(scan, "\\u wants four hex digits");
+    if (code == 0)
+        return fail(scan, "\\u0000 in a string");
+    if (code >= 0xdc00 && code <= 0xdfff)
+        return fail(scan, "a lone surrogate in a string");
+    if (code < 0xd800 || code > 0xdbff)
+        return true;
+    if (scan->end - scan->at < 2 || scan->at[0] != '\\' || scan->at[1] != 'u')
+        return fail(scan, "a lone surrogate in a string");
+    scan->at += 2;
+    low = hex4(scan);
+    return (low >= 0xdc00 && low <= 0xdfff) || fail(scan, "a lone surrogate in a string");
+}
+
+static bool scan_escape(struct scan *scan)
+{
+    unsigned char c;
+
+    scan->at++;
+    c = peek(scan);
+    scan->at++;
+    if (c == 'u')
+        return scan_unicode_escape(scan);
+    return (c && strchr("\"\\/bfnrt", c)) || fail(scan, "an unknown escape in a string");
+}
+
+/* One character that is not plain ASCII. */
+static bool scan_special(struct scan *scan)
+{
+    size_t length;
+
+    if (*scan->at == '\\')
+        return scan_escape(scan);
+    if (*scan->at < 0x20)
+        return fail(scan, "a control character in a string");
+    length = utf8_sequence(scan->at, (size_t)(scan->end - scan->at));
+    scan->at += length;
+    return length || fail(scan, "invalid UTF-8");
+}
+
+static bool scan_string(struct scan *scan)
+{
+    scan->at++;
+    for (;;) {
+        while (scan->at < scan->end && *scan->at >= 0x20 && *scan->at < 0x80 && *scan->at != '"' &&
+               *scan->at != '\\')
+            scan->at++;
+        if (scan->at >= scan->end)
+            return fail(scan, "a string without its end");
+        if (*scan->at == '"') {
+            scan->at++;
+            return true;
+        }
+        if (!scan_special(scan))
+            return false;
+    }
+}
+
+static size_t scan_digits(struct scan *scan)
+{
+    const unsigned char *start = scan->at;
+
+    while (peek(scan) >= '0' && peek(scan) <= '9')
+        scan->at++;
+    return (size_t)(scan->at - start);
+}
+
+static bool scan_fraction_and_exponent(struct scan *scan)
+{
+    if (peek(scan) == '.') {
+        scan->at++;
+        if (!scan_digits(scan))
+            return fail(scan, "a number without digits behind its point");
+    }
+    if ((peek(scan) | 0x20) == 'e') {
+        scan->at++;
+        if (peek(scan) == '+' || peek(scan) == '-')
+            scan->at++;
+        if (!scan_digits(scan))
+            return fail(scan, "a number without digits in its exponent");
+    }
+    return true;
+}
+
+static bool scan_number(struct scan *scan)
+{
+    const unsigned char *start = scan->at;
+    const unsigned char *first;
+
+    if (*scan->at == '-')
+        scan->at++;
+    first = scan->at;
+    if (!scan_digits(scan))
+        return fail(scan, "not a JSON value");
+    if (*first == '0' && scan->at - first > 1)
+        return fail(scan, "a number with a leading zero");
+    if (!scan_fraction_and_exponent(scan))
+        return false;
+    return scan->at - start <= LONGEST_NUMBER || fail(scan, "a number of more than 60 characters");
+}
+
+static bool scan_word(struct scan *scan, struct bytes word)
+{
+    if ((size_t)(scan->end - scan->at) < word.size || memcmp(scan->at, word.data, word.size) != 0)
+        return fail(scan, "not a JSON value");
+    scan->at += word.size;
+    return true;
+}
+
+static bool scan_value(struct scan *scan);
+
+static bool scan_member(struct scan *scan)
+{
+    skip_blanks(scan);
+    if (peek(scan) != '"')
+        return fail(scan, "a member without a \"name\"");
+    if (!scan_string(scan))
+        return false;
+    skip_blanks(scan);
+    if (peek(scan) != ':')
+        return fail(scan, "a member without its colon");
+    scan->at++;
+    return scan_value(scan);
+}
+
+static bool scan_items(struct scan *scan, unsigned char close, bool (*item)(struct scan *))
+{
+    scan->at++;
+    skip_blanks(scan);
+    if (peek(scan) == close) {
+        scan->at++;
+        return true;
+    }
+    while (item(scan)) {
+        skip_blanks(scan);
+        if (peek(scan) == close) {
+            scan->at++;
+            return true;
+        }
+        if (peek(scan) != ',')
+            return fail(scan,
+                        close == '}' ? "an object without its end" : "an array without its end");
+        scan->at++;
+    }
+    return false;
+}
+
+static bool scan_container(struct scan *scan)
+{
+    bool good;
+
+    if (scan->depth >= scan->deepest)
+        return over(scan, "nested too deep");
+    scan->depth++;
+    good =
+        *scan->at == '{' ? scan_items(scan, '}', scan_member) : scan_items(scan, ']', scan_value);
+    scan->depth--;
+    return good;
+}
+
+static bool scan_value(struct scan *scan)
+{
+    skip_blanks(scan);
+    if (++scan->values > scan->most_values)
+        return over(scan, "too many values");
+    switch (peek(scan)) {
+    case '{':
+    case '[':
+        return scan_container(scan);
+    case '"':
+        return scan_string(scan);
+    case 't':
+        return scan_word(scan, BYTES("true"));
+    case 'f':
+        return scan_word(scan, BYTES("false"));
+    case 'n':
+        return scan_word(scan, BYTES("null"));
+    default:
+        return scan->at < scan->end ? scan_number(scan) : fail(scan, "the text ends too early");
+    }
+}
+
+static void describe(const struct scan *scan, struct problem *problem)
+{
+    unsigned line = 1, column = 1;
+
+    for (const unsigned char *c = scan->begin; c < scan->at && c < scan->end; c++) {
+        column = *c == '\n' ? 1 : column + 1;
+        line += *c == '\n';
+    }
+    problem_set(problem, line, column, "%s", scan->error);
+}
+
+enum json_status json_scan(struct bytes text, const struct json_limits *limits,
+                           struct problem *problem)
+{
+    const unsigned char *begin = (const unsigned char *)(text.size ? text.data : "");
+    struct scan scan = {
+        .begin = begin,
+        .at = begin,
+        .end = begin + text.size,
+        .deepest = limits->depth < DEEPEST ? limits->depth : DEEPEST,
+        .most_values = limits->values,
+    };
+
+    if (scan_value(&scan)) {
+        skip_blanks(&scan);
+        if (scan.at == scan.end)
+            return JSON_OK;
+        fail(&scan, "text behind the end of the JSON value");
+    }
+    describe(&scan, problem);
+    return scan.too_large ? JSON_TOO_LARGE : JSON_INVALID;
+}

@@ -27,6 +27,15 @@ struct path path_child_text(const struct path *up)
     return child(up, PATH_STEP_TEXT);
 }
 
+const struct path *path_keep(struct arena *arena, struct path path)
+{
+    struct path *copy = arena_take(arena, sizeof *copy);
+
+    if (copy)
+        *copy = path;
+    return copy;
+}
+
 static bool is_root(const struct path *path)
 {
     return path->step == PATH_STEP_KEY && !path->key;

@@ -48,6 +48,9 @@ struct path path_child_key(const struct path *up, const char *key);
 struct path path_child_index(const struct path *up, size_t index);
 struct path path_child_text(const struct path *up);
 
+/* A copy of the last step that lives in the arena. NULL if it is exhausted. */
+const struct path *path_keep(struct arena *arena, struct path path);
+
 /* spec.a[0].b, and behind an embedded text ": " and the path in it. The root prints nothing. */
 void path_field(struct text *out, const struct path *path);
 

@@ -56,4 +56,8 @@ struct serve_config {
 const struct serve_config *serve_config_read(struct arena *arena, const char *text,
                                              const struct path *at);
 
+/* The place of a member, with its line and column; of the mapping where it has no such member. */
+struct path serve_member_path(const struct path *up, const struct yaml_value *mapping,
+                              const char *key);
+
 #endif

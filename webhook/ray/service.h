@@ -30,7 +30,8 @@ struct ray_group {
 };
 
 struct ray_service {
-    struct path root, spec_at, cluster_at, serve_at; /* serve_at: spec.serveConfigV2 */
+    struct path root, metadata_at, spec_at, cluster_at, groups_at;
+    struct path serve_at; /* spec.serveConfigV2 */
     const struct json *json, *metadata, *annotations, *spec,
         *cluster;                 /* cluster: rayClusterConfig */
     const char *namespace, *name; /* "" if absent */

@@ -21,6 +21,6 @@ struct ray_versions {
 struct ray_release ray_release_parse(const char *text);
 bool ray_release_known(struct ray_release release);
 int ray_release_compare(struct ray_release a, struct ray_release b);
-struct ray_versions ray_versions_of(const struct ray_service *service);
+struct ray_versions ray_versions_of(struct arena *arena, const struct ray_service *service);
 
 #endif

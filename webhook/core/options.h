@@ -4,7 +4,9 @@
  * and in the manual. Pure: the environment is asked through a function.
  *
  * `--name value`, `--name=value`, and `-x value` where the row has a short name. A flag on the
- * command line wins over the environment, which wins over the row's default.
+ * command line wins over the environment, which wins over the row's default; an empty variable
+ * counts as none. Kubernetes itself sets RAYSERVICE_WEBHOOK_PORT and …_SERVICE_* in Pods beside a
+ * Service called rayservice-webhook: no option may be called `port` or `service-…`.
  */
 #ifndef CORE_OPTIONS_H
 #define CORE_OPTIONS_H
@@ -18,7 +20,7 @@ enum option_kind {
     OPTION_FLAG,     /* bool */
     OPTION_STRING,   /* const char * */
     OPTION_LIST,     /* struct option_list: may be repeated; the environment's is split at commas */
-    OPTION_NUMBER,   /* int64_t, between min and max */
+    OPTION_NUMBER,   /* int64_t ≥ 0, between min and max */
     OPTION_DURATION, /* int64_t milliseconds: 500ms, 10s, 2m, 1h; between min and max */
     OPTION_CHOICE,   /* const char *, one of `choices` */
 };
@@ -46,8 +48,8 @@ struct command {
     const char *name;    /* "serve" */
     const char *usage;   /* what follows the flags: "FILE|DIR|- ...", or "" */
     const char *summary; /* one line for the list of commands */
-    const char *help;    /* a paragraph or two */
-    const char *example; /* lines to type */
+    const char *help;    /* a paragraph or two, a blank line between; no newline at the end */
+    const char *example; /* lines to type; no newline at the end; or NULL */
     const struct option *options;
     size_t option_count;
     int (*run)(int argc, char **argv); /* argv[0]: the command's name. Returns the exit code. */

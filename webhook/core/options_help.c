@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/options.h"
+#include "core/options_value.h"
+#include "core/wrap.h"
+
+enum {
+    WIDTH = 80,
+    WIDEST_LEFT = 30, /* a flag that is wider than this has its help on the next line */
+};
+
+static void put_left(struct text *out, const struct option *option)
+{
+    if (option->letter)
+        text_printf(out, "  -%c, --%s", option->letter, option->name);
+    else
+        text_printf(out, "      --%s", option->name);
+    if (option->kind != OPTION_FLAG)
+        text_printf(out, " %s", option->argument ? option->argument : "VALUE");
+}
+
+static const struct option help_option = {
+    .name = "help", .letter = 'h', .kind = OPTION_FLAG, .help = "Show this."};
+
+static size_t left_columns(struct arena *arena, const struct option *option)
+{
+    struct text left = text_new(arena);
+
+    put_left(&left, option);
+    return wrap_columns(text_bytes(&left));
+}
+
+static size_t right_column(struct arena *arena, const struct command *command)
+{
+    size_t widest = left_columns(arena, &help_option);
+
+    for (size_t i = 0; i < command->option_count; i++) {
+        size_t columns = left_columns(arena, &command->options[i]);
+
+        if (columns > widest && columns <= WIDEST_LEFT)
+            widest = columns;
+    }
+    return widest + 2;
+}
+
+static const char *full_help(struct arena *arena, const struct option *option)
+{
+    const char *repeated = option->kind == OPTION_LIST ? " May be repeated." : "";
+
+    if (!option->standard || option->kind == OPTION_FLAG)
+        return arena_printf(arena, "%s%s", option->help, repeated);
+    return arena_printf(arena, "%s%s Default: %s.", option->help, repeated, option->standard);
+}
+
+static void put_option(struct text *out, const struct option *option, size_t right)
+{
+    size_t left = left_columns(out->arena, option);
+
+    put_left(out, option);
+    if (left + 2 > right) {
+        text_putc(out, '\n');
+        left = 0;
+    }
+    wrap_fill(out, ' ', right - left);
+    wrap(out, full_help(out->arena, option), right, right, WIDTH);
+    text_putc(out, '\n');
+}
+
+static void put_example(struct text *out, const char *example)
+{
+    text_puts(out, "\nExamples:\n  ");
+    wrap(out, example, 2, 2, SIZE_MAX);
+    text_putc(out, '\n');
+}
+
+static void put_environment(struct text *out, const struct option *option)
+{
+    const char *note =
+        arena_printf(out->arena, "Each flag may be set in the environment too, as --%s by %s.",
+                     option->name, option_environment(out->arena, option));
+
+    text_putc(out, '\n');
+    wrap(out, note, 0, 0, WIDTH);
+    text_putc(out, '\n');
+}
+
+void options_help(struct text *out, const char *program, const struct command *command)
+{
+    size_t right = right_column(out->arena, command);
+    const char *usage = command->usage ? command->usage : "";
+
+    text_printf(out, "Usage: %s %s [FLAG]...%s%s\n\n", program, command->name, *usage ? " " : "",
+                usage);
+    wrap(out, command->help, 0, 0, WIDTH);
+    text_puts(out, "\n\nFlags:\n");
+    for (size_t i = 0; i < command->option_count; i++)
+        put_option(out, &command->options[i], right);
+    put_option(out, &help_option, right);
+    if (command->option_count)
+        put_environment(out, &command->options[0]);
+    if (command->example)
+        put_example(out, command->example);
+}
+
+/* Text for man(7): a backslash and a dash have meanings there, and so has a dot that begins a line.
+ */
+static void put_roff(struct text *out, const char *text)
+{
+    bool starts_line = true;
+
+    for (; *text; text++) {
+        if (starts_line && (*text == '.' || *text == '\''))
+            text_puts(out, "\\&");
+        if (*text == '\\')
+            text_puts(out, "\\e");
+        else if (*text == '-')
+            text_puts(out, "\\-");
+        else
+            text_putc(out, *text);
+        starts_line = *text == '\n';
+    }
+}
+
+static void put_paragraphs(struct text *out, const char *text)
+{
+    while (*text) {
+        const char *end = strstr(text, "\n\n");
+        size_t size = end ? (size_t)(end - text) : strlen(text);
+
+        text_puts(out, ".PP\n");
+        put_roff(out, arena_copy(out->arena, (struct bytes){text, size}));
+        text_putc(out, '\n');
+        text += size + (end ? 2 : 0);
+    }
+}
+
+static void put_manual_option(struct text *out, const struct option *option)
+{
+    text_puts(out, ".TP\n");
+    if (option->letter)
+        text_printf(out, "\\fB\\-%c\\fR, ", option->letter);
+    text_puts(out, "\\fB\\-\\-");
+    put_roff(out, option->name);
+    text_puts(out, "\\fR");
+    if (option->kind != OPTION_FLAG) {
+        text_puts(out, " \\fI");
+        put_roff(out, option->argument ? option->argument : "VALUE");
+        text_puts(out, "\\fR");
+    }
+    text_putc(out, '\n');
+    put_roff(out, full_help(out->arena, option));
+    text_printf(out, "\nEnvironment: %s.\n", option_environment(out->arena, option));
+}
+
+void options_manual(struct text *out, const char *program, const struct command *command)
+{
+    text_printf(out, ".SS %s\n.B ", command->name);
+    put_roff(out, arena_printf(out->arena, "%s %s", program, command->name));
+    text_puts(out, "\n[\\fIFLAG\\fR]...\n");
+    put_roff(out, command->usage ? command->usage : "");
+    text_puts(out, command->usage && *command->usage ? "\n" : "");
+    put_paragraphs(out, command->help);
+    for (size_t i = 0; i < command->option_count; i++)
+        put_manual_option(out, &command->options[i]);
+    if (!command->example)
+        return;
+    text_puts(out, ".PP\nExamples:\n.PP\n.EX\n");
+    put_roff(out, command->example);
+    text_puts(out, "\n.EE\n");
+}

@@ -143,3 +143,30 @@ int64_t ray_container_port(const struct ray_group *group, const char *name, int6
             return integer_or(json_member(port, "containerPort"), otherwise);
     return otherwise;
 }
+
+bool ray_has_serve_port(const struct ray_group *head)
+{
+    const struct json *ports = json_member(head->container, "ports");
+
+    for (const struct json *port = json_first(ports); port; port = json_next(port))
+        if (strncmp(string_or(json_member(port, "name"), ""), "serve-", 6) == 0)
+            return true;
+    return false;
+}
+
+static bool has_ray_start(const struct json *words)
+{
+    for (const struct json *word = json_first(words); word; word = json_next(word))
+        if (strstr(string_or(word, ""), "ray start"))
+            return true;
+    return false;
+}
+
+bool ray_start_is_generated(const struct ray_service *service, const struct ray_group *group)
+{
+    const char *overwrite = ray_service_annotation(service, "ray.io/overwrite-container-cmd");
+
+    return !(overwrite && strcmp(overwrite, "true") == 0) &&
+           !has_ray_start(json_member(group->container, "command")) &&
+           !has_ray_start(json_member(group->container, "args"));
+}

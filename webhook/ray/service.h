@@ -56,6 +56,15 @@ const char *ray_start_param(const struct ray_group *group, const char *key);
 /* The containerPort of that name in the Ray container, or otherwise (utils.FindContainerPort). */
 int64_t ray_container_port(const struct ray_group *group, const char *name, int64_t otherwise);
 
+/* KubeRay ≥ 1.6 also takes a port whose name begins with `serve-` for the serve Service. */
+bool ray_has_serve_port(const struct ray_group *head);
+
+/*
+ * Does KubeRay write the Pod's `ray start` line from rayStartParams? Not with the annotation
+ * ray.io/overwrite-container-cmd, nor where the container's own command has `ray start` in it.
+ */
+bool ray_start_is_generated(const struct ray_service *service, const struct ray_group *group);
+
 /* Worker Pods of a group, as KubeRay's GetWorkerGroupDesiredReplicas counts them. */
 struct ray_pods {
     int64_t start; /* when the cluster starts, and for ever without autoscaling */

@@ -20,7 +20,6 @@ struct rule_input {
     const struct serve_config *config;
     const struct placement *placement;
     struct ray_versions versions;
-    bool wants_head_injection, wants_probe_injection; /* policy and annotation: see admission/ */
 };
 
 struct rule {
@@ -30,6 +29,7 @@ struct rule {
     const char *why;     /* what happens on the cluster without it */
     const char *example; /* what fires it */
     const char *fix;     /* what to do */
+    /* NULL: not a question to the object alone; admission/ reports it while it injects. */
     void (*check)(const struct rule_input *input, struct findings *findings);
 };
 
@@ -58,7 +58,10 @@ size_t rule_index(const char *name);
 size_t rule_count(void);
 const struct rule *rule_at(size_t index);
 
-/* Runs every rule at its default level and sorts what they found. */
+/* What is reported next is this rule's, at its default level. The name must be in the table. */
+void rule_begin(const char *name, struct findings *findings);
+
+/* Runs every rule at its default level; what they found is not sorted yet. */
 void rules_run(const struct rule_input *input, struct findings *findings);
 
 #endif

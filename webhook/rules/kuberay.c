@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What KubeRay's operator and `ray start` make of the object. */
+#include "rules/families.h"
+
+#include <stdlib.h>
+#include <strings.h>
+
+static int by_name_and_place(const void *a, const void *b)
+{
+    const struct ray_group *left = *(const struct ray_group *const *)a;
+    const struct ray_group *right = *(const struct ray_group *const *)b;
+    int order = strcmp(left->name, right->name);
+
+    return order ? order : (left > right) - (left < right);
+}
+
+static const struct ray_group **groups_by_name(const struct rule_input *input)
+{
+    size_t count = input->service->group_count;
+    const struct ray_group **groups = arena_array(input->arena, count, sizeof *groups);
+
+    for (size_t i = 0; groups && i < count; i++)
+        groups[i] = &input->service->groups[i];
+    if (groups)
+        qsort(groups, count, sizeof *groups, by_name_and_place);
+    return groups;
+}
+
+static void check_duplicate_group(const struct rule_input *input, struct findings *findings)
+{
+    const struct ray_group **groups = groups_by_name(input);
+
+    for (size_t i = 1; groups && i < input->service->group_count; i++)
+        if (strcmp(groups[i - 1]->name, groups[i]->name) == 0)
+            report(
+                findings, PATH_KEY(&groups[i]->at, "groupName"), "give it another name",
+                "\"%.60s\" is workerGroupSpecs[%zu] too: the operator would create and delete Pods "
+                "without end",
+                groups[i]->name, groups[i - 1]->at.index);
+}
+
+/* Declared ports replace KubeRay's defaults, so both names have to be among them. */
+static void check_ports(const struct rule_input *input, struct findings *findings)
+{
+    const struct ray_group *head = &input->service->head;
+    const struct json *ports = json_member(head->container, "ports");
+    const struct path *at = PATH_KEY(&head->container_at, "ports");
+
+    if (!json_first(ports))
+        return;
+    if (ray_container_port(head, "dashboard", -1) < 0)
+        report(findings, at, "add {name: dashboard, containerPort: 8265}",
+               "no port named dashboard: KubeRay would never submit serveConfigV2");
+    if (ray_container_port(head, "serve", -1) < 0 &&
+        !json_member(input->service->spec, "serveService") && !ray_has_serve_port(head))
+        report(findings, at, "add {name: serve, containerPort: 8000}",
+               "no port named serve: the service would never become ready");
+}
+
+/*
+ * Why `ray start --num-cpus=VALUE` fails for certain, or NULL. The line runs in bash and click
+ * calls int(): quotes, blanks, signs and underscores may still work, so they are not judged here.
+ */
+static const char *wrong_integer(const char *value)
+{
+    static const char plain[] = ".0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
+    if (!*value || strcasecmp(value, "true") == 0)
+        return "no number";
+    if (strcasecmp(value, "false") == 0 || value[strspn(value, plain)])
+        return NULL;
+    return value[strspn(value, "0123456789")] ? "no whole number" : NULL;
+}
+
+static void check_start_params(const struct rule_input *input, struct findings *findings,
+                               const struct ray_group *group)
+{
+    static const char *const integers[] = {"num-cpus", "num-gpus"};
+
+    if (!ray_start_is_generated(input->service, group))
+        return;
+    for (size_t i = 0; i < sizeof integers / sizeof *integers; i++) {
+        const char *value = ray_start_param(group, integers[i]);
+        const char *wrong = value ? wrong_integer(value) : NULL;
+
+        if (wrong)
+            report(findings, PATH_KEY(PATH_KEY(&group->at, "rayStartParams"), integers[i]),
+                   "write a whole number in quotes",
+                   "\"%.40s\" is %s: ray start fails and the Pods of %.60s crash without end",
+                   value, wrong, group->name);
+    }
+}
+
+static void check_ray_start(const struct rule_input *input, struct findings *findings)
+{
+    check_start_params(input, findings, &input->service->head);
+    for (size_t i = 0; i < input->service->group_count; i++)
+        check_start_params(input, findings, &input->service->groups[i]);
+}
+
+static void check_version_mismatch(const struct rule_input *input, struct findings *findings)
+{
+    struct ray_release declared = input->versions.declared, image = input->versions.image;
+
+    if (!ray_release_known(declared) || !ray_release_known(image) ||
+        ray_release_compare(declared, image) == 0)
+        return;
+    report(findings, PATH_KEY(&input->service->cluster_at, "rayVersion"),
+           arena_printf(input->arena, "set rayVersion: '%d.%d.%d', or change the image",
+                        image.major, image.minor, image.patch),
+           "rayVersion is %.40s, the head's image is %.40s: KubeRay and Ray will disagree",
+           input->service->ray_version, input->versions.image_tag);
+}
+
+static const struct rule rules[] = {
+    {
+        .name = "duplicate-worker-group",
+        .level = LEVEL_DENY,
+        .summary = "two worker groups with one groupName",
+        .why = "The operator counts Pods by groupName: it creates and deletes worker Pods without "
+               "end, about 60 a second, and slows every other RayService of the cluster.",
+        .example = "workerGroupSpecs:\n- groupName: small\n- groupName: small",
+        .fix = "Give each group a name of its own.",
+        .check = check_duplicate_group,
+    },
+    {
+        .name = "kuberay-ports",
+        .level = LEVEL_DENY,
+        .summary = "the head declares ports, but none named dashboard or none named serve",
+        .why = "Without `dashboard` the operator finds no URL to send serveConfigV2 to; without "
+               "`serve` it can not make the serve Service. Both leave the service Initializing for "
+               "good, without an event.",
+        .example = "ports:\n- {name: client, containerPort: 10001}",
+        .fix = "Add the missing port, or declare none at all: KubeRay then adds all of them.",
+        .check = check_ports,
+    },
+    {
+        .name = "ray-start-invalid",
+        .level = LEVEL_DENY,
+        .summary = "a rayStartParams value that ray start refuses",
+        .why = "The value goes to the command line as it is; ray start fails and the Pod "
+               "crash-loops.",
+        .example = "rayStartParams: {num-cpus: \"0.5\"}",
+        .fix = "Write a whole number in quotes.",
+        .check = check_ray_start,
+    },
+    {
+        .name = "ray-version-mismatch",
+        .level = LEVEL_WARN,
+        .summary = "rayVersion and the image's tag name different releases",
+        .why = "KubeRay picks its probes and checks by rayVersion, while Ray behaves as its image "
+               "does.",
+        .example = "rayVersion: 2.52.0\nimage: rayproject/ray:2.46.0",
+        .fix = "Make them equal.",
+        .check = check_version_mismatch,
+    },
+};
+
+const struct rule_family kuberay_family = RULE_FAMILY("kuberay", "KubeRay and ray start", rules);

@@ -255,7 +255,9 @@ bool json_equal(const struct json *a, const struct json *b)
 
 static void write_number(struct text *out, double number)
 {
-    if (floor(number) == number && fabs(number) < 1e15)
+    if (!isfinite(number)) /* 1e999 is JSON; inf is not */
+        text_puts(out, number > 0 ? "1e999" : "-1e999");
+    else if (floor(number) == number && fabs(number) < 1e15)
         text_printf(out, "%lld", (long long)number);
     else
         text_printf(out, "%.17g", number);

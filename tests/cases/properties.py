@@ -1,0 +1,133 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""What holds for every object, over all cases and all recorded reviews: an answer is well-formed, a
+patch changes what it may and nothing else, and asking again changes nothing."""
+
+import argparse
+import pathlib
+import re
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
+
+import case as cases  # noqa: E402
+import jsonpatch  # noqa: E402
+import recorded  # noqa: E402
+import review  # noqa: E402
+
+MAY_CHANGE = re.compile("|".join((
+    "/metadata/annotations",
+    "/metadata/annotations/rayservice-webhook~1injected",
+    "/spec/rayClusterConfig/headGroupSpec/rayStartParams",
+    "/spec/rayClusterConfig/headGroupSpec/rayStartParams/num-cpus",
+    "/spec/rayClusterConfig/headGroupSpec/resources/CPU",
+    "/spec/rayClusterConfig/workerGroupSpecs/[0-9]+/template/spec/containers/0/readinessProbe",
+)))
+
+
+def all_reviews():
+    """name → review."""
+    named = {case.name: case.review() for case in map(cases.load, cases.paths())}
+    return named | {path.name: body for path, body in recorded.reviews()}
+
+
+def patched(body, patch):
+    request = dict(body["request"], object=jsonpatch.apply(body["request"]["object"], patch))
+    return dict(body, request=request)
+
+
+def patch_problems(body, verdict):
+    """A patch only adds; what was there stays, but for our own annotation."""
+    before = body["request"]["object"]
+    patch = verdict.patch()
+    if "patch" in verdict.response() and not patch:
+        yield "an empty patch was sent"
+    for operation in patch:
+        if set(operation) != {"op", "path", "value"} or operation["op"] != "add":
+            yield f"operation {operation}: only add, with op, path and value"
+    if not patch:
+        return
+    for place in jsonpatch.differences(before, jsonpatch.apply(before, patch)):
+        if not MAY_CHANGE.fullmatch(place):
+            yield f"the patch changes {place}"
+        elif exists(before, place) and not place.endswith("~1injected"):
+            yield f"the patch overwrites {place}"
+
+
+def exists(document, pointer):
+    try:
+        return jsonpatch.lookup(document, pointer) is not None
+    except jsonpatch.PatchError:
+        return False
+
+
+def again_problems(first, second):
+    if second.patch():
+        yield f"patched again after its own patch: {second.patch()}"
+    if first.response().get("patch") and second.status != "ok":
+        yield f"the patched object is answered with {second.status}"
+
+
+def repeat_problems(program, stage, bodies, found):
+    """The other way round, so that nothing of one request is left in the next."""
+    for name, first, second in zip(bodies, found,
+                                   reversed(review.verdicts(program, stage,
+                                                            list(bodies.values())[::-1]))):
+        if first.answer_bytes != second.answer_bytes or first.findings != second.findings:
+            yield f"{name}: {stage}: the same request got another answer"
+
+
+def final_problems(name, verdict):
+    """/validate must find nothing lost in what /mutate has just written."""
+    for finding in verdict.findings:
+        if finding["rule"] == "injection-lost":
+            yield f"{name}: after the patch, {finding['field']}: {finding['message']}"
+
+
+def program_problems(program, stage, bodies, found):
+    """`admit` of the program itself gives the same bytes as the function."""
+    lines = review.run([program, "admit", "--stage", stage], list(bodies.values()))
+    for name, line, verdict in zip(bodies, lines, found):
+        if line != verdict.answer_bytes:
+            yield f"{name}: `admit --stage {stage}` answers {line!r}, admit() {verdict.answer_bytes!r}"
+
+
+def mutate_problems(program, bodies, found):
+    objects = {name: (body, verdict) for (name, body), verdict in zip(bodies.items(), found)
+               if body["request"]["object"] is not None and verdict.status == "ok"}
+    after = {name: patched(body, verdict.patch()) for name, (body, verdict) in objects.items()}
+    for name, (body, verdict) in objects.items():
+        yield from (f"{name}: {fault}" for fault in patch_problems(body, verdict))
+    for name, second in zip(after, review.verdicts(program, "mutate", list(after.values()))):
+        yield from (f"{name}: {fault}" for fault in again_problems(objects[name][1], second))
+    for name, final in zip(after, review.verdicts(program, "validate", list(after.values()))):
+        yield from final_problems(name, final)
+
+
+def all_problems(options, bodies):
+    for stage in review.STAGES:
+        found = review.verdicts(options.verdict, stage, list(bodies.values()))
+        for (name, body), verdict in zip(bodies.items(), found):
+            yield from (f"{name}: {stage}: {fault}"
+                        for fault in review.answer_problems(stage, body, verdict))
+        yield from repeat_problems(options.verdict, stage, bodies, found)
+        if options.program:
+            yield from program_problems(options.program, stage, bodies, found)
+        if stage == "mutate":
+            yield from mutate_problems(options.verdict, bodies, found)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--verdict", required=True, help="the built program of verdict.c")
+    parser.add_argument("--program", help="the built rayservice-webhook")
+    options = parser.parse_args()
+    bodies = all_reviews()
+    faults = list(all_problems(options, bodies))
+    print("\n".join(faults))
+    print(f"{len(bodies)} reviews, {len(faults)} faults")
+    return 1 if faults or not bodies else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The subcommands, in the order of the help. */
+#include "cli/commands.h"
+
+const struct command *const commands[] = {
+    &rules_command,
+    &version_command,
+    &help_command,
+};
+const size_t command_count = sizeof commands / sizeof *commands;
+
+int main(int argc, char **argv)
+{
+    return commands_run(argc, argv);
+}

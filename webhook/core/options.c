@@ -197,6 +197,7 @@ static enum options_status out_of_memory(struct problem *problem)
     return OPTIONS_INVALID;
 }
 
+/* NOLINTNEXTLINE(readability-function-size): main()'s two, getenv() and what is filled */
 enum options_status options_read(struct arena *arena, const struct command *command, int argc,
                                  char **argv, char *(*environment)(const char *), void *settings,
                                  struct option_rest *rest, struct problem *problem)

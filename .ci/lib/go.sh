@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+# etcd, kube-apiserver and kubectl, built from the Go modules that tests/cluster/tools pins.
+
+tools_module=tests/cluster/tools
+
+# go_line WORD: the version behind `go` or `toolchain` in the module file.
+go_line() {
+    sed -n "s/^$1 \(go\)\{0,1\}//p" "$tools_module/go.mod"
+}
+
+at_least() {
+    [ "$(printf '%s\n' "$1" "$2" | sort -V | head -n 1)" = "$1" ]
+}
+
+# A release of Go is itself a Go module, checked against the checksum database like any other; every
+# Go since 1.13 can fetch it, and Debian's is too old to build the tools. The module cache holds no
+# executable bits.
+fetch_go() {
+    local module root
+    module=golang.org/toolchain@v0.0.1-go$(go_line toolchain).$(go env GOOS)-$(go env GOARCH)
+    say "Go $(go_line toolchain) for building them: $module"
+    root=$(cd / && GOFLAGS='' go mod download -json "$module" | sed -n 's/.*"Dir": "\(.*\)".*/\1/p')
+    [ -n "$root" ] || die "could not fetch $module"
+    chmod +x "$root"/bin/* "$root"/pkg/tool/*/*
+    printf '%s\n' "$root"
+}
+
+# The GOROOT of a Go that can build the tools.
+go_root() {
+    local have
+    need go
+    have=$(GOTOOLCHAIN=local go env GOVERSION)
+    if at_least "$(go_line go)" "${have#go}"; then
+        GOTOOLCHAIN=local go env GOROOT
+    else
+        fetch_go
+    fi
+}
+
+# gitVersion: kubectl compares its version with the server's.
+build_tools() {
+    local go=$1/bin/go out=$2 version
+    version=$(sed -n 's/^\tk8s.io\/kubernetes \(v[^ ]*\).*/\1/p' "$tools_module/go.mod")
+    (
+        cd "$tools_module" || exit
+        export GOROOT=$1 GOTOOLCHAIN=local GOFLAGS=-mod=readonly CGO_ENABLED=0
+        quietly "$go" build -trimpath -o "$out/" \
+            -ldflags "-s -w -X k8s.io/component-base/version.gitVersion=$version" tool
+    ) && mv "$out/server" "$out/etcd"
+}
+
+make_tools() {
+    local folder=$1 root started=$SECONDS
+    title "Building etcd, kube-apiserver and kubectl (once; some five minutes on two cores)"
+    root=$(go_root)
+    rm -rf "$folder.part"
+    mkdir -p "$folder.part"
+    build_tools "$root" "$folder.part" || die "the cluster tools did not build"
+    mv "$folder.part" "$folder"
+    say "built in $((SECONDS - started)) s: $folder"
+}
+
+# cluster_tools: prints the folder that holds them, and builds them first where they are not there.
+cluster_tools() {
+    if [ -n "${KUBEBUILDER_ASSETS:-}" ]; then
+        printf '%s\n' "$KUBEBUILDER_ASSETS"
+        return
+    fi
+    local folder
+    folder=$cache/cluster-tools/$(cat $tools_module/go.mod $tools_module/go.sum | sha256sum | cut -c1-16)
+    mkdir -p "${folder%/*}"
+    (
+        flock 9
+        [ -d "$folder" ] || make_tools "$folder"
+    ) 9>"$folder.lock"
+    printf '%s\n' "$folder"
+}

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+
+cmd_run() {
+    need run
+    title "Building (release)"
+    build release
+    exec python3 tests/cluster/show.py "$(program release)" "$@"
+}
+
+cmd_demo() {
+    need run
+    KUBEBUILDER_ASSETS=$(cluster_tools)
+    export KUBEBUILDER_ASSETS
+    title "Building (release)"
+    build release
+    exec python3 tests/cluster/demo.py "$(program release)" "$@"
+}
+
+# fuzz_one TARGET SECONDS: from the seeds in the tree; what is new stays in build/fuzz/corpus.
+fuzz_one() {
+    local target=$1 corpus
+    corpus=$PWD/build/fuzz/corpus/${target#fuzz_}
+    mkdir -p "$corpus"
+    title "$target: $2 s"
+    "build/fuzz/bin/$target" -max_total_time="$2" -print_final_stats=1 -timeout=10 \
+        "$corpus" "tests/fuzz/${target#fuzz_}"
+}
+
+cmd_fuzz() {
+    local seconds=60 target targets
+    if [[ "${1:-}" =~ ^[0-9]+$ ]]; then
+        seconds=$1
+        shift
+    fi
+    need fuzz
+    build fuzz
+    targets=("$@")
+    [ "${#targets[@]}" != 0 ] || mapfile -t targets < <(cd build/fuzz/bin && printf '%s\n' fuzz_*)
+    for target in "${targets[@]}"; do
+        fuzz_one "$target" "$seconds"
+    done
+}
+
+cmd_bench() {
+    need test
+    build release
+    exec python3 tests/bench/run.py "$@"
+}

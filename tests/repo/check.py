@@ -1,0 +1,63 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""The tree itself is tested.
+
+check.py tree                              what can be read from the sources and pages
+check.py symbols ARCHIVE...                the pure layers' object files
+check.py rules VERDICT [PROGRAM]           the rule table, its cases and RULES.md
+"""
+
+import pathlib
+import subprocess
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
+
+import docs  # noqa: E402
+import layers  # noqa: E402
+import rules  # noqa: E402
+import shape  # noqa: E402
+import symbols  # noqa: E402
+import tree  # noqa: E402
+
+
+def tree_problems():
+    where = tree.real()
+    for check in layers.CHECKS + shape.CHECKS + docs.CHECKS:
+        yield from check(where)
+
+
+def printed(*command):
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+def rule_problems(verdict, program=None):
+    import case as cases  # needs python3-yaml
+
+    table = rules.rows(printed(verdict, "rules").splitlines())
+    every = [cases.load(path) for path in cases.paths()]
+    yield from rules.check_names(table)
+    yield from rules.check_cases(table, every)
+    yield from rules.check_case_names(table, every)
+    if program:
+        yield from rules.check_page(table, tree.real().files.get(rules.RULES_MD),
+                                    printed(program, "rules", "--markdown"))
+
+
+def main():
+    what = sys.argv[1] if len(sys.argv) > 1 else ""
+    if what == "tree":
+        found = list(tree_problems())
+    elif what == "symbols":
+        found = list(symbols.problems(sys.argv[2:]))
+    elif what == "rules":
+        found = list(rule_problems(*sys.argv[2:4]))
+    else:
+        raise SystemExit(__doc__)
+    print("\n".join(found))
+    print(f"{what}: {len(found)} problems")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,219 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Each check finds what it is there for, in a tree made up here, and leaves a good one alone."""
+
+import pathlib
+import sys
+import types
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
+
+import docs  # noqa: E402
+import layers  # noqa: E402
+import rules  # noqa: E402
+import shape  # noqa: E402
+import symbols  # noqa: E402
+import tree  # noqa: E402
+
+LICENCE = "/* SPDX-License-Identifier: Apache-2.0 */\n"
+
+
+def found(check, files):
+    """Where the check finds something: file:line."""
+    return [":".join(fault.split(":")[:2]) for fault in check(tree.Tree(files))]
+
+
+def function(name, lines):
+    return f"int {name}(void)\n{{\n" + "    x();\n" * lines + "}\n"
+
+
+class Reading(unittest.TestCase):
+    def test_bare(self):
+        self.assertEqual(tree.bare('a /* "b\n*/ "c/*" // d\n\'"\' e'), 'a      \n   "   "     \n\' \' e')
+
+    def test_functions(self):
+        text = ("struct a {\n    int b;\n};\n\nstatic const int t[] = {\n    1,\n};\n\n"
+                "/* f(x) */\nstatic const char *\nname_of(enum a b,\n        int (*c)(void))\n"
+                "    __attribute__((cold))\n{\n    return \"}\";\n}\n\nint g(void)\n{\n"
+                "    static const int u[] = {\n        1,\n        2,\n    };\n\n    return u[0];\n}\n")
+        self.assertEqual(list(tree.functions(text)), [(13, "name_of", 1), (18, "g", 2)])
+
+    def test_includes(self):
+        text = '#include "core/a.h"\n/* #include "b.h" */\n#  include <c/d.h>\n'
+        self.assertEqual(list(tree.includes(text)), [(1, "core/a.h", True), (3, "c/d.h", False)])
+
+
+class Layers(unittest.TestCase):
+    def test_includes(self):
+        good = {"webhook/ray/a.c": '#include "core/b.h"\n#include "ray/c.h"\n#include <string.h>\n',
+                "webhook/cli/a.c": '#include "admission/b.h"\n#include <unistd.h>\n',
+                "certs/a.c": '#include "core/b.h"\n#include "certs/c.h"\n',
+                "webhook/main.c": '#include "server/a.h"\n#include "certs/a.h"\n'}
+        self.assertEqual(found(layers.check_includes, good), [])
+        for name, header in (("webhook/core/a.c", '"ray/b.h"'), ("webhook/ray/a.c", '"rules/b.h"'),
+                             ("webhook/cli/a.c", '"server/b.h"'), ("certs/a.c", '"ray/b.h"'),
+                             ("webhook/odd/a.c", '"core/b.h"'), ("webhook/rules/a.c", "<time.h>"),
+                             ("webhook/core/a.c", '"b.h"'), ("webhook/core/a.c", '"certs/b.h"'),
+                             ("webhook/admission/a.h", "<sys/stat.h>")):
+            with self.subTest(name=name, header=header):
+                self.assertEqual(found(layers.check_includes, {name: f"\n#include {header}\n"}),
+                                 [name + ":2"])
+
+    def test_links(self):
+        good = {"webhook/ray/CMakeLists.txt": "add_layer(ray\n  SOURCES a.c\n  USES core\n  PRIVATE m)\n",
+                "certs/CMakeLists.txt": "add_layer(certs SOURCES a.c USES core)\n"}
+        self.assertEqual(found(layers.check_links, good), [])
+        bad = {"webhook/ray/CMakeLists.txt": "\nadd_layer(ray\n  SOURCES a.c\n  USES core rules)\n"}
+        self.assertEqual(found(layers.check_links, bad), ["webhook/ray/CMakeLists.txt:2"])
+        bad = {"webhook/core/CMakeLists.txt": "add_layer(core USES ray SOURCES a.c)\n"}
+        self.assertEqual(found(layers.check_links, bad), ["webhook/core/CMakeLists.txt:1"])
+
+    def test_libraries(self):
+        self.assertEqual(found(layers.check_libraries, {
+            "webhook/core/json.c": "#include <cjson/cJSON.h>\n", "webhook/core/y.c": "#include <yaml.h>\n",
+            "webhook/core/z.c": '#include "core/yaml.h"\n', "certs/a.c": "#include <openssl/x509.h>\n"}), [])
+        self.assertEqual(found(layers.check_libraries, {"webhook/ray/a.c": "#include <cjson/cJSON.h>\n"}),
+                         ["webhook/ray/a.c:1"])
+        self.assertEqual(found(layers.check_libraries, {"webhook/core/a.c": "#include <yaml.h>\n",
+                                                        "webhook/core/b.c": "\n#include <yaml.h>\n"}),
+                         ["webhook/core/b.c:2"])
+        self.assertEqual(found(layers.check_libraries, {"webhook/server/a.c": "#include <openssl/ssl.h>\n"}),
+                         ["webhook/server/a.c:1"])
+
+    def test_picture(self):
+        files = {"webhook/core/a.c": "", "webhook/main.c": "", "webhook/ARCHITECTURE.md": "`core/`"}
+        self.assertEqual(found(layers.check_picture, files), [])
+        self.assertEqual(found(layers.check_picture, files | {"webhook/ray/a.c": ""}),
+                         ["webhook/ARCHITECTURE.md:1"])
+        self.assertEqual(found(layers.check_picture, files | {"webhook/odd/a.c": ""}),
+                         ["webhook/odd:1", "webhook/ARCHITECTURE.md:1"])
+        self.assertEqual(found(layers.check_picture, {}), ["webhook/ARCHITECTURE.md:1"])
+
+
+class Shape(unittest.TestCase):
+    def test_banned(self):
+        name = "webhook/core/a.c"
+        good = 'text_strcpy(a); /* strcpy(a) */ x("atoi(b)"); p->system(c); my_rand (d);\n'
+        self.assertEqual(found(shape.check_banned, {name: good}), [])
+        for call in ("strcpy(a, b)", "x = atoi (c)", "(void)sprintf(a)", "gmtime(&t)"):
+            with self.subTest(call=call):
+                self.assertEqual(found(shape.check_banned, {name: f"\n{call};\n"}), [name + ":2"])
+
+    def test_licence(self):
+        self.assertEqual(found(shape.check_licence, {
+            "a.c": LICENCE, "b.py": "#!x\n# SPDX-License-Identifier: Apache-2.0\n", "c.md": "x"}), [])
+        self.assertEqual(found(shape.check_licence, {"tests/CMakeLists.txt": "x\n"}), ["tests/CMakeLists.txt:1"])
+
+    def test_files(self):
+        self.assertEqual(found(shape.check_files, {"webhook/a.c": "x\n" * 400}), [])
+        self.assertEqual(found(shape.check_files, {"webhook/a.c": "x\n" * 401}), ["webhook/a.c:400"])
+        self.assertEqual(found(shape.check_files, {"webhook/a.c": "x\ny"}), ["webhook/a.c:2"])
+
+    def test_functions(self):
+        name = "webhook/core/a.c"
+        small = function("s", 3) * 5
+        self.assertEqual(found(shape.check_functions, {name: small + function("f", 60)}), [])
+        self.assertEqual(found(shape.check_functions, {name: small + function("f", 61)}), [name + ":31"])
+        self.assertEqual(found(shape.check_functions, {name: function("f", 16)}), ["webhook:1"])
+
+    def test_comments_and_conditionals(self):
+        name = "webhook/core/a.c"
+        self.assertEqual(found(shape.check_comments, {name: '"http://x" /* // */\n'}), [])
+        self.assertEqual(found(shape.check_comments, {name: "\nx; // y\n"}), [name + ":2"])
+        self.assertEqual(found(shape.check_conditionals, {name: "#ifdef A\n" + function("f", 1) + "#endif\n"}), [])
+        self.assertEqual(found(shape.check_conditionals, {name: "int f(void)\n{\n#ifdef A\n#endif\n}\n"}),
+                         [name + ":3"])
+
+
+class Docs(unittest.TestCase):
+    def test_links(self):
+        good = {"README.md": "[a](docs/b.md#two-words) [c](https://x.y/z) [d](#top) ![e](docs) `[f](g)`\n# Top\n"
+                             "```\n[h](i)\n```\n",
+                "docs/b.md": "## Two `words`\n[up](../README.md)\n"}
+        self.assertEqual(found(docs.check_links, good), [])
+        for link in ("b.md", "docs/b.md#three", "#nowhere", "../README.md"):
+            with self.subTest(link=link):
+                self.assertEqual(found(docs.check_links, good | {"x.md": f"\n[a]({link})\n"}), ["x.md:2"])
+
+    def test_private(self):
+        good = {"a.c": "a framework/work.c; libshared/x", "tests/a.py": "../shared/kuberay"}
+        self.assertEqual(found(docs.check_private, good), [])
+        for text in ("/work/x", "see shared/facts.md", "/tmp/wt/a", "/root/x", "../shared/x"):
+            with self.subTest(text=text):
+                self.assertEqual(found(docs.check_private, {"webhook/a.c": "\n" + text}), ["webhook/a.c:2"])
+
+
+class Rules(unittest.TestCase):
+    table = [("head", "head-runs-replicas", "warn"), ("probe", "probe-without-handler", "deny")]
+
+    @staticmethod
+    def case(name, *rule_names):
+        return types.SimpleNamespace(name=name, path=pathlib.Path("tests/cases") / name,
+                                     expect={"findings": [{"rule": rule} for rule in rule_names]})
+
+    def whole(self):
+        return [self.case("head/head-runs-replicas/one.yaml", "head-runs-replicas"),
+                self.case("head/head-runs-replicas/zero.yaml"),
+                self.case("probe/probe-without-handler/empty.yaml", "probe-without-handler"),
+                self.case("probe/probe-without-handler/exec.yaml", "head-runs-replicas")]
+
+    def test_cases(self):
+        self.assertEqual(list(rules.check_cases(self.table, self.whole())), [])
+        for index in range(4):
+            with self.subTest(missing=self.whole()[index].name):
+                rest = self.whole()[:index] + self.whole()[index + 1:]
+                self.assertEqual(len(list(rules.check_cases(self.table, rest))), 1)
+        self.assertEqual(len(list(rules.check_cases(
+            self.table, self.whole() + [self.case("head/no-such-rule/a.yaml")]))), 1)
+
+    def test_case_names(self):
+        self.assertEqual(list(rules.check_case_names(self.table, self.whole())), [])
+        for case in (self.case("head/x/Bad_Name.yaml"), self.case("head/x/good.yaml", "no-such-rule")):
+            self.assertEqual(len(list(rules.check_case_names(self.table, [case]))), 1)
+
+    def test_names(self):
+        self.assertEqual(list(rules.check_names(self.table)), [])
+        for row in (("head", "Head", "warn"), ("head", "head-runs-replicas", "warn"),
+                    ("head", "fine", "fatal"), ("head", "a--b", "warn")):
+            self.assertEqual(len(list(rules.check_names(self.table + [row]))), 1)
+
+    def test_page(self):
+        page = "head-runs-replicas\nprobe-without-handler\n"
+        self.assertEqual(list(rules.check_page(self.table, page, page)), [])
+        for old, new in ((None, page), (page, page + "x\n"), (page + "x\n", page), ("x\n" + page, page),
+                         ("x\n", "x\n")):
+            with self.subTest(old=old, new=new):
+                self.assertNotEqual(list(rules.check_page(self.table, old, new)), [])
+
+
+class Symbols(unittest.TestCase):
+    def test_used(self):
+        lines = ["", "a.c.o:", "                 U memcpy", "                 U __vsnprintf_chk",
+                 "                 U mine", "                 U __asan_report_load8", "b.c.o:",
+                 "0000000000000000 T mine"]
+        self.assertEqual(list(symbols.check_used(lines)), [])
+        for symbol in ("fopen", "time", "getenv", "pthread_create", "__fprintf_chk", "stdout", "cJSON_Print",
+                       "strtok"):
+            with self.subTest(symbol=symbol):
+                faults = list(symbols.check_used(lines + ["b.c.o:", f"                 U {symbol}"]))
+                self.assertEqual([fault.split(":")[0] for fault in faults], ["b.c.o"])
+
+    def test_writable(self):
+        head = ["In archive libcore.a:", "json.c.o:     file format elf64-x86-64"]
+        good = ["0000000000000000 l    d  .data\t0000000000000000 .data",
+                "0000000000000000 l     F .text\t0000000000000010 f",
+                "0000000000000000 l     O .data.rel.ro.local\t0000000000000010 rows",
+                "0000000000000000 l     O .rodata\t0000000000000010 names",
+                "0000000000000000 g     O .bss\t0000000000000001 __odr_asan.rows",
+                "0000000000000000 l       .tbss\t0000000000000008 parse_arena"]
+        self.assertEqual(list(symbols.check_writable(head + good)), [])
+        for section, name in ((".bss", "count"), (".data", "table"), (".data.rel.local", "p"), ("*COM*", "c"),
+                              (".bss.cache", "cache"), (".tbss", "other"), (".data", "count.0")):
+            with self.subTest(section=section):
+                line = f"0000000000000000 l     O {section}\t0000000000000004 {name}"
+                self.assertEqual(len(list(symbols.check_writable(head + good + [line]))), 1)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -9,7 +9,7 @@
 #include "core/path.h"
 
 struct patch_op {
-    const struct patch_op *next;
+    struct patch_op *next;
     const char *pointer; /* RFC 6901 */
     struct bytes value;  /* JSON */
     const char *label;   /* what a person reads: "head num-cpus" */
@@ -17,8 +17,7 @@ struct patch_op {
 
 struct patch {
     struct arena *arena;
-    const struct patch_op *first;
-    const struct patch_op **last;
+    struct patch_op *first, **last;
     size_t count;
 };
 

@@ -3,6 +3,7 @@
 #ifndef CORE_BYTES_H
 #define CORE_BYTES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -16,6 +17,11 @@ struct bytes {
 static inline struct bytes bytes_of(const char *text)
 {
     return (struct bytes){text, text ? strlen(text) : 0};
+}
+
+static inline bool bytes_are(struct bytes bytes, const char *text)
+{
+    return strlen(text) == bytes.size && memcmp(bytes.data, text, bytes.size) == 0;
 }
 
 #endif

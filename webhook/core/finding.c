@@ -6,6 +6,14 @@ struct findings findings_new(struct arena *arena)
     return (struct findings){.arena = arena};
 }
 
+void findings_begin(struct findings *findings, const char *rule, enum level level, unsigned order)
+{
+    findings->rule = rule;
+    findings->level = level;
+    findings->order = order;
+    findings->of_this_rule = 0;
+}
+
 static void append(struct findings *findings, struct finding *finding)
 {
     if (findings->first)
@@ -19,10 +27,13 @@ static void append(struct findings *findings, struct finding *finding)
 struct finding *report(struct findings *findings, const struct path *at, const char *fix,
                        const char *format, ...)
 {
-    struct finding *finding = arena_alloc(findings->arena, sizeof *finding);
     struct text field = text_new(findings->arena);
+    struct finding *finding;
     va_list args;
 
+    if (findings->of_this_rule++ >= FINDINGS_PER_RULE)
+        return NULL;
+    finding = arena_alloc(findings->arena, sizeof *finding);
     if (!finding)
         return NULL;
     path_field(&field, at);
@@ -97,6 +108,14 @@ size_t findings_at(const struct findings *findings, enum level level)
 bool findings_deny(const struct findings *findings)
 {
     return findings_at(findings, LEVEL_DENY) > 0;
+}
+
+bool findings_have(const struct findings *findings, const struct finding *like)
+{
+    for (const struct finding *each = findings->first; each; each = each->next)
+        if (each->order == like->order && strcmp(each->field, like->field) == 0)
+            return true;
+    return false;
 }
 
 const char *level_name(enum level level)

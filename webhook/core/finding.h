@@ -31,17 +31,25 @@ struct findings {
     struct arena *arena;
     struct finding *first, **last;
     size_t count;
-    /* The rule that is being run, set by the runner: report() stamps it on what it adds. */
+    /* The rule that is being run: report() stamps it on what it adds. */
     const char *rule;
     enum level level;
     unsigned order;
+    size_t of_this_rule;
 };
+
+/* One rule stores so many: more help nobody, and a hostile config has no end of faults. */
+enum { FINDINGS_PER_RULE = 100 };
+
+/* What is reported next is this rule's. */
+void findings_begin(struct findings *findings, const char *rule, enum level level, unsigned order);
 
 struct findings findings_new(struct arena *arena);
 
 /*
- * Adds a finding of the running rule at a place. fix: what to type, or ""; it is printf text too,
- * made by the caller with arena_printf() where it has numbers in it.
+ * Adds a finding of the running rule at a place; NULL if it is one too many, or without memory.
+ * fix: what to type, or ""; it is printf text too, made by the caller with arena_printf() where it
+ * has numbers in it.
  */
 struct finding *report(struct findings *findings, const struct path *at, const char *fix,
                        const char *format, ...) __attribute__((format(printf, 4, 5)));
@@ -50,6 +58,10 @@ struct finding *report(struct findings *findings, const struct path *at, const c
 void findings_sort(struct findings *findings);
 
 bool findings_deny(const struct findings *findings);
+
+/* Is there one of the same rule about the same field? */
+bool findings_have(const struct findings *findings, const struct finding *like);
+
 size_t findings_at(const struct findings *findings, enum level level);
 
 /* "deny", "warn", "audit", "off". */

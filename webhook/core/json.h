@@ -60,8 +60,15 @@ bool json_integer(const struct json *value,
                   int64_t *ret); /* false if it is no integer below 2^53 */
 bool json_true(const struct json *value);
 
-/* Same kind, same text, same members in any order, same numbers. */
-bool json_equal(const struct json *a, const struct json *b);
+/* Same kind and same value; objects and arrays are never equal here. */
+bool json_scalar_equal(const struct json *a, const struct json *b);
+
+/*
+ * Equal in meaning: members in any order, and what is absent, null or an object or list of nothing
+ * is all the same (the operator's UPDATEs come from Go structs: `scaleStrategy: {}` comes and
+ * goes). Bounded: two hostile objects with 100,000 members in other orders may be called different.
+ */
+bool json_equal_in_meaning(const struct json *a, const struct json *b);
 
 /*
  * The bytes of the value at a path of a text that json_parse() took: for copying a value verbatim,

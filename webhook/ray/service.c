@@ -170,3 +170,13 @@ bool ray_start_is_generated(const struct ray_service *service, const struct ray_
            !has_ray_start(json_member(group->container, "command")) &&
            !has_ray_start(json_member(group->container, "args"));
 }
+
+struct named_list ray_groups_by_name(struct arena *arena, const struct ray_service *service)
+{
+    struct named_list list = named_list_new(arena, service ? service->group_count : 0);
+
+    for (size_t i = 0; service && i < service->group_count; i++)
+        named_add(&list, service->groups[i].name, &service->groups[i]);
+    named_sort(&list);
+    return list;
+}

@@ -8,6 +8,7 @@
 #define RAY_SERVICE_H
 
 #include "core/json.h"
+#include "core/named.h"
 #include "core/path.h"
 
 /* headGroupSpec or an entry of workerGroupSpecs. */
@@ -52,6 +53,9 @@ const char *ray_service_annotation(const struct ray_service *service, const char
 
 /* The value of a rayStartParams key, or NULL. */
 const char *ray_start_param(const struct ray_group *group, const char *key);
+
+/* The worker groups, sorted by groupName; values are struct ray_group. service may be NULL. */
+struct named_list ray_groups_by_name(struct arena *arena, const struct ray_service *service);
 
 /* The containerPort of that name in the Ray container, or otherwise (utils.FindContainerPort). */
 int64_t ray_container_port(const struct ray_group *group, const char *name, int64_t otherwise);

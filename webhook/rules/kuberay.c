@@ -2,41 +2,22 @@
 /* What KubeRay's operator and `ray start` make of the object. */
 #include "rules/families.h"
 
-#include <stdlib.h>
 #include <strings.h>
-
-static int by_name_and_place(const void *a, const void *b)
-{
-    const struct ray_group *left = *(const struct ray_group *const *)a;
-    const struct ray_group *right = *(const struct ray_group *const *)b;
-    int order = strcmp(left->name, right->name);
-
-    return order ? order : (left > right) - (left < right);
-}
-
-static const struct ray_group **groups_by_name(const struct rule_input *input)
-{
-    size_t count = input->service->group_count;
-    const struct ray_group **groups = arena_array(input->arena, count, sizeof *groups);
-
-    for (size_t i = 0; groups && i < count; i++)
-        groups[i] = &input->service->groups[i];
-    if (groups)
-        qsort(groups, count, sizeof *groups, by_name_and_place);
-    return groups;
-}
 
 static void check_duplicate_group(const struct rule_input *input, struct findings *findings)
 {
-    const struct ray_group **groups = groups_by_name(input);
+    struct named_list groups = ray_groups_by_name(input->arena, input->service);
 
-    for (size_t i = 1; groups && i < input->service->group_count; i++)
-        if (strcmp(groups[i - 1]->name, groups[i]->name) == 0)
+    for (size_t i = 1; i < groups.count; i++) {
+        const struct ray_group *first = groups.items[i - 1].value, *second = groups.items[i].value;
+
+        if (strcmp(first->name, second->name) == 0)
             report(
-                findings, PATH_KEY(&groups[i]->at, "groupName"), "give it another name",
+                findings, PATH_KEY(&second->at, "groupName"), "give it another name",
                 "\"%.60s\" is workerGroupSpecs[%zu] too: the operator would create and delete Pods "
                 "without end",
-                groups[i]->name, groups[i - 1]->at.index);
+                second->name, first->at.index);
+    }
 }
 
 /* Declared ports replace KubeRay's defaults, so both names have to be among them. */

@@ -48,9 +48,7 @@ void rule_begin(const char *name, struct findings *findings)
 {
     size_t index = rule_index(name);
 
-    findings->rule = name;
-    findings->level = rule_at(index)->level;
-    findings->order = (unsigned)index;
+    findings_begin(findings, name, rule_at(index)->level, (unsigned)index);
 }
 
 static void run(const struct rule *rule, unsigned order, const struct rule_input *input,
@@ -58,9 +56,7 @@ static void run(const struct rule *rule, unsigned order, const struct rule_input
 {
     if (!rule->check)
         return;
-    findings->rule = rule->name;
-    findings->level = rule->level;
-    findings->order = order;
+    findings_begin(findings, rule->name, rule->level, order);
     rule->check(input, findings);
 }
 

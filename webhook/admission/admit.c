@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "admission/admit.h"
+
+#include "admission/answer.h"
+#include "admission/injection.h"
+#include "admission/review.h"
+#include "rules/rule.h"
+
+/* One request on its way through the stages. */
+struct call {
+    struct arena *arena;
+    const struct policy *policy;
+    struct review review;
+    const struct ray_service *service, *previous;
+    const struct serve_config *config;
+    bool spec_changes;
+    struct verdict *verdict;
+};
+
+static struct injection_input injection_input(const struct call *call)
+{
+    static const struct path root = {0};
+
+    return (struct injection_input){
+        .arena = call->arena,
+        .policy = call->policy,
+        .service = call->service,
+        .previous = call->previous,
+        .config = call->config,
+        .previous_text =
+            call->previous
+                ? json_raw(call->review.text, PATH_KEY(PATH_KEY(&root, "request"), "oldObject"))
+                : (struct bytes){0},
+    };
+}
+
+static void mutate(struct call *call)
+{
+    const struct injection_input input = injection_input(call);
+    const struct injection plan = injection_plan(&input);
+
+    injection_apply(&plan, &call->verdict->patch,
+                    call->spec_changes ? &call->verdict->findings : NULL);
+    injection_mark(&input, &plan, &call->verdict->patch);
+}
+
+static void run_rules(const struct call *call, const struct ray_service *service,
+                      const struct ray_service *previous, struct findings *findings)
+{
+    struct rule_input input = {
+        .arena = call->arena,
+        .service = service,
+        .previous = previous,
+        .config = service == call->service
+                      ? call->config
+                      : serve_config_read(call->arena, service->serve_text, &service->serve_at),
+        .versions = ray_versions_of(call->arena, service),
+    };
+
+    if (!input.config)
+        return;
+    input.placement = placement_of(call->arena, service, input.config);
+    if (!input.placement)
+        return;
+    if (service == call->service)
+        call->verdict->placement = input.placement;
+    rules_run(&input, findings);
+}
+
+/* Ratcheting: a fault that the stored object has already is said, and refuses nothing. */
+static void forgive_old_faults(const struct call *call, struct findings *findings)
+{
+    struct findings before = findings_new(call->arena);
+
+    if (!call->previous || !findings_deny(findings))
+        return;
+    run_rules(call, call->previous, NULL, &before);
+    for (struct finding *each = findings->first; each; each = each->next)
+        if (each->level == LEVEL_DENY && findings_have(&before, each))
+            each->level = LEVEL_WARN;
+}
+
+static void validate(struct call *call)
+{
+    const struct injection_input input = injection_input(call);
+    const struct injection plan = injection_plan(&input);
+    struct findings *findings = &call->verdict->findings;
+
+    run_rules(call, call->service, call->previous, findings);
+    forgive_old_faults(call, findings);
+    injection_check(&plan, findings);
+    findings_sort(findings);
+    call->verdict->allowed = !findings_deny(findings);
+}
+
+static bool is_update(const struct review *review)
+{
+    return strcmp(review->operation, "UPDATE") == 0 && review->old_object;
+}
+
+/* Not ours to judge: other kinds, DELETE, an object that goes, an UPDATE that changes no spec. */
+static bool is_ours(const struct review *review)
+{
+    if (strcmp(review->group, "ray.io") != 0 || strcmp(review->kind, "RayService") != 0)
+        return false;
+    if (!review->object || (strcmp(review->operation, "CREATE") != 0 && !is_update(review)))
+        return false;
+    return !json_get(review->object, "metadata.deletionTimestamp");
+}
+
+static bool changes_spec(const struct review *review)
+{
+    return !is_update(review) || !json_equal_in_meaning(json_member(review->object, "spec"),
+                                                        json_member(review->old_object, "spec"));
+}
+
+static bool read_models(struct call *call)
+{
+    struct arena *arena = call->arena;
+
+    call->spec_changes = changes_spec(&call->review);
+    call->service = ray_service_read(arena, call->review.object);
+    if (is_update(&call->review))
+        call->previous = ray_service_read(arena, call->review.old_object);
+    if (call->service)
+        call->config =
+            serve_config_read(arena, call->service->serve_text, &call->service->serve_at);
+    return !arena_exhausted(arena);
+}
+
+static void judge(struct call *call, enum admit_stage stage)
+{
+    struct verdict *verdict = call->verdict;
+
+    if (!is_ours(&call->review) || !read_models(call))
+        return;
+    verdict->reviewed = call->spec_changes || stage == ADMIT_MUTATE;
+    verdict->service = call->service;
+    verdict->config = call->config;
+    if (stage == ADMIT_MUTATE)
+        mutate(call);
+    else if (call->spec_changes)
+        validate(call);
+}
+
+static enum admit_status refuse(enum admit_status status, const char *sentence,
+                                struct bytes *ret_answer, struct verdict *verdict)
+{
+    verdict->error = sentence;
+    *ret_answer = bytes_of(sentence);
+    return status;
+}
+
+static enum admit_status refuse_request(struct arena *arena, enum json_status status,
+                                        const struct problem *problem, struct bytes *ret_answer,
+                                        struct verdict *verdict)
+{
+    const char *place = "";
+
+    if (problem->line)
+        place = arena_printf(arena, "line %u, column %u: ", problem->line, problem->column);
+    return refuse(status == JSON_TOO_LARGE ? ADMIT_TOO_LARGE : ADMIT_BAD_REQUEST,
+                  arena_printf(arena, "not an AdmissionReview this server can read: %s%s\n", place,
+                               problem->message),
+                  ret_answer, verdict);
+}
+
+static void start_verdict(struct arena *arena, const struct review *review, struct verdict *verdict)
+{
+    *verdict = (struct verdict){
+        .uid = review->uid,
+        .operation = review->operation,
+        .namespace = review->namespace,
+        .name = review->name,
+        .user = review->user,
+        .dry_run = review->dry_run,
+        .allowed = true,
+        .findings = findings_new(arena),
+        .patch = patch_new(arena),
+    };
+}
+
+enum admit_status admit(struct arena *arena, enum admit_stage stage, const struct policy *policy,
+                        struct bytes request, struct bytes *ret_answer, struct verdict *ret_verdict)
+{
+    struct call call = {.arena = arena, .policy = policy, .verdict = ret_verdict};
+    struct problem problem = {0};
+    enum json_status status = review_read(arena, request, &call.review, &problem);
+
+    start_verdict(arena, &call.review, ret_verdict);
+    if (status == JSON_INVALID || status == JSON_TOO_LARGE)
+        return refuse_request(arena, status, &problem, ret_answer, ret_verdict);
+    if (status == JSON_OK)
+        judge(&call, stage);
+    *ret_answer = answer_write(arena, ret_verdict);
+    if (arena_exhausted(arena))
+        return refuse(ADMIT_FAILED, "the request needs more memory than this server gives one\n",
+                      ret_answer, ret_verdict);
+    return ADMIT_OK;
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What to write into a RayService, decided point by point: num-cpus "0" for the head, the readiness
+ * probe for each worker group. A module and not a rule, because it writes. What is stored once
+ * counts in KubeRay's hash, so an UPDATE gets back what it lost, to the byte, and nothing new.
+ */
+#ifndef ADMISSION_INJECTION_H
+#define ADMISSION_INJECTION_H
+
+#include "admission/marks.h"
+#include "admission/patch.h"
+#include "admission/policy.h"
+#include "core/finding.h"
+#include "ray/serve_config.h"
+#include "ray/service.h"
+
+enum injection_action {
+    INJECTION_ADD,     /* wanted, and new here */
+    INJECTION_RESTORE, /* the stored object had it from us, this UPDATE lost it */
+    INJECTION_SKIP,    /* wanted, but it would start a second RayCluster */
+};
+
+struct injection_step {
+    struct injection_step *next;
+    enum injection_action action;
+    const struct ray_group *group; /* whose point it is */
+    const struct path *at;         /* in the object */
+    struct bytes value;            /* JSON */
+    const char *label;             /* "head num-cpus" */
+};
+
+struct injection_input {
+    struct arena *arena;
+    const struct policy *policy;
+    const struct ray_service *service, *previous; /* previous: NULL on CREATE */
+    const struct serve_config *config;
+    struct bytes previous_text; /* the stored object's JSON, for values to restore */
+};
+
+struct injection {
+    struct injection_step *first, **last;
+    struct marks stored_marks;
+};
+
+/* Ask the arena afterwards. */
+struct injection injection_plan(const struct injection_input *input);
+
+/* /mutate: the patch, and a finding for each step that was skipped; findings may be NULL. */
+void injection_apply(const struct injection *plan, struct patch *patch, struct findings *findings);
+
+/* /mutate, after that: the annotation that remembers what is there from us, where it changes. */
+void injection_mark(const struct injection_input *input, const struct injection *plan,
+                    struct patch *patch);
+
+/* /validate: every webhook has run, so whatever is still to be done got lost. */
+void injection_check(const struct injection *plan, struct findings *findings);
+
+#endif

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Writes the annotation: what of the object, as it will be stored, is there from us. */
+#include "admission/injection.h"
+#include "admission/points.h"
+
+struct marker {
+    const struct injection_input *in;
+    const struct injection *plan;
+    const struct injection_step *next; /* steps come in the order of the points */
+    struct marks marks;                /* as the object carries them */
+    struct named_list stored_groups;
+};
+
+/* Was the point filled by this plan? Asked once for each point, in order. */
+static bool is_filled(struct marker *marker, const struct ray_group *group)
+{
+    const struct injection_step *step = marker->next;
+
+    if (!step || step->group != group)
+        return false;
+    marker->next = step->next;
+    return step->action != INJECTION_SKIP;
+}
+
+static bool is_json(struct arena *arena, struct bytes text, const struct json *value)
+{
+    static const struct json_limits limits = {.depth = 8, .values = 100};
+    const struct json *parsed;
+    struct problem problem;
+
+    return json_parse(arena, text, &limits, &parsed, &problem) == JSON_OK &&
+           json_equal_in_meaning(parsed, value);
+}
+
+/* Marked, and still what was stored or what we would write: one the user wrote over is his own. */
+static bool head_is_ours(const struct marker *marker, const struct head_shape *shape)
+{
+    const struct ray_service *service = marker->in->service, *previous = marker->in->previous;
+    const struct json *count = head_count(&service->head);
+    const char *text = json_string(count);
+
+    if (!count || (!marks_have_head(&marker->marks, shape->mark) &&
+                   !marks_have_head(&marker->plan->stored_marks, shape->mark)))
+        return false;
+    return (text && strcmp(text, "0") == 0) ||
+           (previous && json_scalar_equal(count, head_count(&previous->head)));
+}
+
+static bool worker_is_ours(const struct marker *marker, const struct ray_group *group)
+{
+    const struct named *found = named_find(&marker->stored_groups, group->name);
+    const struct json *probe = worker_probe(group);
+
+    if (!probe || (!marks_have_group(&marker->marks, group->name) &&
+                   !marks_have_group(&marker->plan->stored_marks, group->name)))
+        return false;
+    return (found && json_equal_in_meaning(probe, worker_probe(found->value))) ||
+           is_json(marker->in->arena, probe_json(marker->in->arena, probe_ports_of(group)), probe);
+}
+
+static void write_head(struct text *out, struct marker *marker)
+{
+    const struct ray_group *head = &marker->in->service->head;
+    const struct head_shape *shape = head_shape_of(head);
+
+    if (!is_filled(marker, head) && !head_is_ours(marker, shape))
+        return;
+    text_json_key(out, "head");
+    text_json(out, shape->mark);
+}
+
+static void write_groups(struct text *out, struct marker *marker)
+{
+    const struct ray_service *service = marker->in->service;
+    struct text groups = text_new(marker->in->arena);
+
+    for (size_t i = 0; i < service->group_count; i++) {
+        const struct ray_group *group = &service->groups[i];
+
+        if (!is_filled(marker, group) && !worker_is_ours(marker, group))
+            continue;
+        text_putc(&groups, groups.size ? ',' : '[');
+        text_json(&groups, group->name);
+    }
+    if (!groups.size)
+        return;
+    if (out->size > 1)
+        text_putc(out, ',');
+    text_json_key(out, "groups");
+    text_put(out, text_bytes(&groups));
+    text_putc(out, ']');
+}
+
+static const char *annotation_text(struct marker *marker)
+{
+    struct text out = text_new(marker->in->arena);
+
+    text_putc(&out, '{');
+    write_head(&out, marker);
+    write_groups(&out, marker);
+    text_putc(&out, '}');
+    return text_string(&out);
+}
+
+static void patch_annotation(const struct injection_input *input, const char *value,
+                             struct patch *patch)
+{
+    const struct path *at = PATH_KEY(&input->service->metadata_at, "annotations");
+    struct text json = text_new(input->arena);
+
+    if (input->service->annotations) {
+        text_json(&json, value);
+        patch_add(patch, PATH_KEY(at, MARKS_ANNOTATION), text_bytes(&json), "");
+        return;
+    }
+    text_puts(&json, "{\"" MARKS_ANNOTATION "\":");
+    text_json(&json, value);
+    text_putc(&json, '}');
+    patch_add(patch, at, text_bytes(&json), "");
+}
+
+void injection_mark(const struct injection_input *input, const struct injection *plan,
+                    struct patch *patch)
+{
+    const char *old = ray_service_annotation(input->service, MARKS_ANNOTATION);
+    struct marker marker = {
+        .in = input,
+        .plan = plan,
+        .next = plan->first,
+        .marks = marks_read(input->arena, input->service),
+        .stored_groups = ray_groups_by_name(input->arena, input->previous),
+    };
+    const char *value = annotation_text(&marker);
+
+    if (strcmp(value, old ? old : "{}") != 0)
+        patch_annotation(input, value, patch);
+}

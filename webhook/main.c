@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The subcommands, in the order of the help. */
+#include "certs/command.h"
 #include "cli/commands.h"
 
 const struct command *const commands[] = {
+    &certs_command,
     &rules_command,
     &version_command,
     &help_command,

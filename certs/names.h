@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CERTS_NAMES_H
+#define CERTS_NAMES_H
+
+#include "core/problem.h"
+
+#include <openssl/x509.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+/* A DNS name (one leading "*." is taken) or an IP address; else the problem says why not. */
+bool name_valid(const char *name, struct problem *problem);
+
+/* Adds valid names as subjectAltName; no name, no extension. False where there is no memory. */
+bool names_add(X509 *certificate, const char *const *names, size_t count);
+
+#endif

@@ -24,7 +24,7 @@ fuzz_one() {
     mkdir -p "$corpus"
     title "$target: $2 s"
     "build/fuzz/bin/$target" -max_total_time="$2" -print_final_stats=1 -timeout=10 \
-        "$corpus" "tests/fuzz/${target#fuzz_}"
+        -dict=tests/fuzz/rayservice.dict "$corpus" "tests/fuzz/${target#fuzz_}"
 }
 
 cmd_fuzz() {

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "fuzz/answers.h"
+
+#include "admission/admit.h"
+#include "core/json.h"
+#include "fuzz/fuzz.h"
+
+static const struct json_limits limits = {.depth = 512, .values = 1000000};
+
+static const struct json *parse(struct arena *arena, struct bytes text)
+{
+    const struct json *value = NULL;
+    struct problem problem = {0};
+
+    MUST(json_parse(arena, text, &limits, &value, &problem) == JSON_OK);
+    return value;
+}
+
+static void check_patch(const struct json *response, enum admit_stage stage)
+{
+    const struct json *patch = json_member(response, "patch");
+
+    MUST(!patch || stage == ADMIT_MUTATE);
+    MUST((patch != NULL) == (json_member(response, "patchType") != NULL));
+}
+
+static void check_review(struct arena *arena, enum admit_stage stage, struct bytes review,
+                         struct bytes answer, const struct verdict *verdict)
+{
+    const struct json *asked = parse(arena, review), *answered = parse(arena, answer);
+    const struct json *response = json_member(answered, "response");
+
+    MUST(strcmp(json_string(json_get(asked, "request.uid")),
+                json_string(json_member(response, "uid"))) == 0);
+    MUST(json_true(json_member(response, "allowed")) == verdict->allowed);
+    MUST(verdict->allowed == !findings_deny(&verdict->findings));
+    MUST(stage == ADMIT_VALIDATE || verdict->allowed);
+    check_patch(response, stage);
+}
+
+/* A refusal is one line of plain text. */
+static void check_sentence(struct bytes answer)
+{
+    MUST(answer.size > 1 && answer.size < 1000 && answer.data[answer.size - 1] == '\n');
+    for (size_t i = 0; i < answer.size - 1; i++)
+        MUST((unsigned char)answer.data[i] >= 0x20 && answer.data[i] != 0x7f);
+}
+
+static bool same(struct bytes a, struct bytes b)
+{
+    return a.size == b.size && memcmp(a.data, b.data, a.size) == 0;
+}
+
+static enum admit_status ask(struct arena *arena, enum admit_stage stage, struct bytes review,
+                             struct bytes *answer, struct verdict *verdict)
+{
+    *answer = (struct bytes){"", 0};
+    *verdict = (struct verdict){0};
+    return admit(arena, stage, &policy_default, review, answer, verdict);
+}
+
+/* With less memory: no verdict, or the same one. */
+static void check_starved(enum admit_stage stage, struct bytes review, size_t need,
+                          enum admit_status status, struct bytes answer)
+{
+    struct arena *arena = arena_new(need * (review.size % 16) / 16);
+    struct verdict verdict;
+    struct bytes starved;
+    enum admit_status without = ask(arena, stage, review, &starved, &verdict);
+
+    MUST(without == ADMIT_FAILED || (without == status && same(starved, answer)));
+    arena_free(arena);
+}
+
+static void check_stage(enum admit_stage stage, struct bytes review)
+{
+    struct arena *arena = arena_new(ADMIT_ARENA_LIMIT), *again = arena_new(ADMIT_ARENA_LIMIT);
+    struct verdict verdict, second_verdict;
+    struct bytes answer, second;
+    enum admit_status status = ask(arena, stage, review, &answer, &verdict);
+    size_t need = arena_used(arena);
+
+    MUST(status != ADMIT_FAILED || arena_exhausted(arena));
+    MUST(ask(again, stage, review, &second, &second_verdict) == status);
+    MUST(same(answer, second));
+    if (status == ADMIT_OK)
+        check_review(again, stage, review, answer, &verdict);
+    else
+        check_sentence(answer);
+    check_starved(stage, review, need, status, answer);
+    arena_free(again);
+    arena_free(arena);
+}
+
+void check_answers(struct bytes review)
+{
+    check_stage(ADMIT_MUTATE, review);
+    check_stage(ADMIT_VALIDATE, review);
+}

@@ -37,9 +37,10 @@ lint_tidy() {
         { grep -v 'warnings\? generated.$' || true; }
 }
 
+# legacyUninitvar takes a compound literal for a variable without a value.
 lint_cppcheck() {
     cppcheck --enable=warning,performance,portability --std=c11 --quiet --inline-suppr \
-        --suppress=missingIncludeSystem --error-exitcode=1 -j 2 -I webhook -I tests webhook certs tests
+        --suppress=missingIncludeSystem --suppress=legacyUninitvar --error-exitcode=1 -j 2 -I webhook -I tests webhook certs tests
 }
 
 lint_shell() {

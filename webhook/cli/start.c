@@ -47,6 +47,7 @@ int finish(const struct text *text, int code)
     return put(text_bytes(text)) ? code : EXIT_TROUBLE;
 }
 
+/* NOLINTNEXTLINE(readability-function-size): those of options_read(), and the exit code */
 bool start(struct arena *arena, const struct command *command, int argc, char **argv,
            void *settings, struct option_rest *rest, int *ret_code)
 {

@@ -164,9 +164,9 @@ const struct json *json_next(const struct json *value)
     return value ? value_of(node(value)->next) : NULL;
 }
 
-const char *json_key(const struct json *value)
+const char *json_key(const struct json *member)
 {
-    return value ? node(value)->string : NULL;
+    return member ? node(member)->string : NULL;
 }
 
 size_t json_count(const struct json *container)

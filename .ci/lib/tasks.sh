@@ -43,7 +43,7 @@ cmd_fuzz() {
 }
 
 cmd_bench() {
-    need test
+    need test bench
     build release
-    exec python3 tests/bench/run.py "$@"
+    PATH=$(bench_go)/bin:$PATH exec python3 tests/bench/run.py "$@"
 }

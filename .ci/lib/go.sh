@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
-# etcd, kube-apiserver and kubectl, built from the Go modules that tests/cluster/tools pins.
+# etcd, kube-apiserver and kubectl, built from the Go modules that tests/cluster/tools pins; and the
+# load client and the baseline of tests/bench.
 
 tools_module=tests/cluster/tools
 
-# go_line WORD: the version behind `go` or `toolchain` in the module file.
+# go_line WORD MODULE: the version behind `go` or `toolchain` in the module's file.
 go_line() {
-    sed -n "s/^$1 \(go\)\{0,1\}//p" "$tools_module/go.mod"
+    sed -n "s/^$1 \(go\)\{0,1\}//p" "$2/go.mod"
 }
 
 at_least() {
@@ -17,24 +18,25 @@ at_least() {
 # Go since 1.13 can fetch it, and Debian's is too old to build the tools. The module cache holds no
 # executable bits.
 fetch_go() {
-    local module root
-    module=golang.org/toolchain@v0.0.1-go$(go_line toolchain).$(go env GOOS)-$(go env GOARCH)
-    say "Go $(go_line toolchain) for building them: $module"
+    local module root version
+    version=$(go_line toolchain "$1")
+    module=golang.org/toolchain@v0.0.1-go$version.$(go env GOOS)-$(go env GOARCH)
+    say "Go $version for building $1: $module"
     root=$(cd / && GOFLAGS='' go mod download -json "$module" | sed -n 's/.*"Dir": "\(.*\)".*/\1/p')
     [ -n "$root" ] || die "could not fetch $module"
     chmod +x "$root"/bin/* "$root"/pkg/tool/*/*
     printf '%s\n' "$root"
 }
 
-# The GOROOT of a Go that can build the tools.
+# go_root MODULE: the GOROOT of a Go that can build it.
 go_root() {
     local have
     need go
     have=$(GOTOOLCHAIN=local go env GOVERSION)
-    if at_least "$(go_line go)" "${have#go}"; then
+    if at_least "$(go_line go "$1")" "${have#go}"; then
         GOTOOLCHAIN=local go env GOROOT
     else
-        fetch_go
+        fetch_go "$1"
     fi
 }
 
@@ -53,7 +55,7 @@ build_tools() {
 make_tools() {
     local folder=$1 root started=$SECONDS
     title "Building etcd, kube-apiserver and kubectl (once; some five minutes on two cores)"
-    root=$(go_root)
+    root=$(go_root "$tools_module")
     rm -rf "$folder.part"
     mkdir -p "$folder.part"
     build_tools "$root" "$folder.part" || die "the cluster tools did not build"

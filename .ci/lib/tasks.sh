@@ -43,7 +43,9 @@ cmd_fuzz() {
 }
 
 cmd_bench() {
+    local root
     need test bench
     build release
-    PATH=$(bench_go)/bin:$PATH exec python3 tests/bench/run.py "$@"
+    root=$(go_root tests/bench/baseline)
+    GOROOT=$root GOTOOLCHAIN=local PATH=$root/bin:$PATH exec python3 tests/bench/run.py "$@"
 }

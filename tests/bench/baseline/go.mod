@@ -2,6 +2,8 @@ module baseline
 
 go 1.26.0
 
+toolchain go1.26.8
+
 require (
 	github.com/go-logr/logr v1.4.3
 	k8s.io/api v0.37.0

@@ -151,17 +151,25 @@ static enum admit_status refuse(enum admit_status status, const char *sentence,
     return status;
 }
 
+static enum admit_status fail(struct bytes *ret_answer, struct verdict *verdict)
+{
+    return refuse(ADMIT_FAILED, "the request needs more memory than this server gives one\n",
+                  ret_answer, verdict);
+}
+
 static enum admit_status refuse_request(struct arena *arena, enum json_status status,
                                         const struct problem *problem, struct bytes *ret_answer,
                                         struct verdict *verdict)
 {
-    const char *place = "";
+    const char *place = "", *sentence;
 
     if (problem->line)
         place = arena_printf(arena, "line %u, column %u: ", problem->line, problem->column);
-    return refuse(status == JSON_TOO_LARGE ? ADMIT_TOO_LARGE : ADMIT_BAD_REQUEST,
-                  arena_printf(arena, "not an AdmissionReview this server can read: %s%s\n", place,
-                               problem->message),
+    sentence = arena_printf(arena, "not an AdmissionReview this server can read: %s%s\n", place,
+                            problem->message);
+    if (arena_exhausted(arena))
+        return fail(ret_answer, verdict);
+    return refuse(status == JSON_TOO_LARGE ? ADMIT_TOO_LARGE : ADMIT_BAD_REQUEST, sentence,
                   ret_answer, verdict);
 }
 
@@ -194,7 +202,6 @@ enum admit_status admit(struct arena *arena, enum admit_stage stage, const struc
         judge(&call, stage);
     *ret_answer = answer_write(arena, ret_verdict);
     if (arena_exhausted(arena))
-        return refuse(ADMIT_FAILED, "the request needs more memory than this server gives one\n",
-                      ret_answer, ret_verdict);
+        return fail(ret_answer, ret_verdict);
     return ADMIT_OK;
 }

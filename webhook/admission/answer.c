@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "admission/answer.h"
 
+#include "core/plain.h"
 #include "rules/rule.h"
-
-#include <ctype.h>
 
 enum {
     MOST_CAUSES = 20,
@@ -11,36 +10,26 @@ enum {
     LONGEST_WARNING = 256, /* the API server cuts there once all of them pass 4,096 characters */
 };
 
+static char upper(char c)
+{
+    return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+}
+
 void answer_sentence(struct text *out, const struct finding *finding)
 {
     text_puts(out, finding->message);
     if (!*finding->fix)
         return;
     text_puts(out, ". ");
-    text_putc(out, (char)toupper((unsigned char)finding->fix[0]));
+    text_putc(out, upper(finding->fix[0]));
     text_puts(out, finding->fix + 1);
 }
 
-/* Bytes of text up to the limit, not cutting a character in two. */
-static size_t cut(const char *text, size_t limit)
-{
-    size_t size = strlen(text);
-
-    if (size <= limit)
-        return size;
-    while (limit && ((unsigned char)text[limit] & 0xc0) == 0x80)
-        limit--;
-    return limit;
-}
-
-/* The API server drops a warning with a control character in silence, so none gets through. */
 static void write_plain(struct text *out, struct arena *arena, const char *string, size_t limit)
 {
     struct text plain = text_new(arena);
-    size_t size = cut(string, limit);
 
-    for (size_t i = 0; i < size; i++)
-        text_putc(&plain, iscntrl((unsigned char)string[i]) ? ' ' : string[i]);
+    text_plain(&plain, bytes_of(string), limit);
     text_json_bytes(out, text_bytes(&plain));
 }
 

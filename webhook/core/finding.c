@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/finding.h"
 
+#include "core/plain.h"
+
+#include <stdint.h>
+
 struct findings findings_new(struct arena *arena)
 {
     return (struct findings){.arena = arena};
@@ -24,6 +28,15 @@ static void append(struct findings *findings, struct finding *finding)
     findings->count++;
 }
 
+/* Rules quote what users wrote; see text_plain(). */
+static const char *plain(struct arena *arena, const char *string)
+{
+    struct text out = text_new(arena);
+
+    text_plain(&out, bytes_of(string), SIZE_MAX);
+    return text_string(&out);
+}
+
 struct finding *report(struct findings *findings, const struct path *at, const char *fix,
                        const char *format, ...)
 {
@@ -42,9 +55,9 @@ struct finding *report(struct findings *findings, const struct path *at, const c
         .rule = findings->rule,
         .level = findings->level,
         .order = findings->order,
-        .field = text_string(&field),
-        .message = arena_vprintf(findings->arena, format, args),
-        .fix = fix,
+        .field = plain(findings->arena, text_string(&field)),
+        .message = plain(findings->arena, arena_vprintf(findings->arena, format, args)),
+        .fix = plain(findings->arena, fix),
         .line = at->line,
         .column = at->column,
     };

@@ -2,6 +2,7 @@
 /* The scan that goes before cJSON: RFC 8259 to the letter, RFC 3629 for the bytes, and the limits.
  */
 #include "core/json.h"
+#include "core/plain.h"
 
 #include <stdint.h>
 
@@ -41,31 +42,6 @@ static void skip_blanks(struct scan *scan)
     while (scan->at < scan->end &&
            (*scan->at == ' ' || *scan->at == '\n' || *scan->at == '\t' || *scan->at == '\r'))
         scan->at++;
-}
-
-/* The length of a well-formed UTF-8 sequence (no overlong forms, no surrogates); 0 if it is none.
- */
-static size_t utf8_sequence(const unsigned char *at, size_t left)
-{
-    size_t length = at[0] >= 0xf0 ? 4 : at[0] >= 0xe0 ? 3 : 2;
-    unsigned char low = 0x80, high = 0xbf;
-
-    if (at[0] < 0xc2 || at[0] > 0xf4 || left < length)
-        return 0;
-    if (at[0] == 0xe0)
-        low = 0xa0;
-    if (at[0] == 0xed)
-        high = 0x9f;
-    if (at[0] == 0xf0)
-        low = 0x90;
-    if (at[0] == 0xf4)
-        high = 0x8f;
-    if (at[1] < low || at[1] > high)
-        return 0;
-    for (size_t i = 2; i < length; i++)
-        if ((at[i] & 0xc0) != 0x80)
-            return 0;
-    return length;
 }
 
 static int hex_digit(unsigned char c)
@@ -133,7 +109,7 @@ static bool scan_special(struct scan *scan)
         return scan_escape(scan);
     if (*scan->at < 0x20)
         return fail(scan, "a control character in a string");
-    length = utf8_sequence(scan->at, (size_t)(scan->end - scan->at));
+    length = utf8_sequence((struct bytes){(const char *)scan->at, (size_t)(scan->end - scan->at)});
     scan->at += length;
     return length || fail(scan, "invalid UTF-8");
 }

@@ -27,15 +27,16 @@ enum yaml_kind {
 struct yaml_value {
     enum yaml_kind kind;
     bool boolean;
-    bool plain; /* a plain scalar: what it means was decided by its spelling */
+    bool plain;  /* a plain scalar: what it means was decided by its spelling */
+    bool merged; /* a member that came through `<<`: its place is in the mapping it comes from */
     int64_t integer;
     double number;     /* set for YAML_INTEGER too */
     struct bytes text; /* of a string, decoded; of another plain scalar, as it was written */
     unsigned line, column;
 
     /* What it is called in its mapping: NULL in a sequence and at the root. */
-    const char *key;       /* as JSON would have it: `y:` is "true" */
-    struct bytes key_text; /* as it was written */
+    const char *key;       /* as JSON would have it: `y:` is "true"; a NUL in it reads U+2400 */
+    struct bytes key_text; /* as it was written, quotes and escapes decoded; a NUL is a NUL */
     unsigned key_line, key_column;
 
     /* Members or items, in the order of the text; of duplicate keys the last, in the place of the
@@ -44,7 +45,10 @@ struct yaml_value {
     size_t count;
 };
 
-/* What the text lost on the way without an error: duplicate keys. */
+/*
+ * What the text lost on the way without an error: duplicate keys, and keys before a `<<` that has
+ * them too. Keys after a `<<` that override it are meant, and are no loss.
+ */
 struct yaml_loss {
     const struct yaml_loss *next;
     const char *key;
@@ -61,8 +65,8 @@ struct yaml_document {
 
 struct yaml_limits {
     size_t size;    /* bytes of the text */
-    size_t values;  /* after aliases and merge keys were expanded */
-    unsigned depth; /* of collections; more than 64 makes libyaml quadratic */
+    size_t values;  /* and keys, after aliases and merge keys were expanded; at most 400,000 */
+    unsigned depth; /* of collections, in what aliases expand to as well */
 };
 
 enum yaml_status {

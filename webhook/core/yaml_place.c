@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/yaml_place.h"
+
+static bool begins_with(struct bytes text, const char *prefix)
+{
+    return text.size >= strlen(prefix) && memcmp(text.data, prefix, strlen(prefix)) == 0;
+}
+
+static bool is_narrow(struct bytes text)
+{
+    unsigned char any = 0;
+
+    for (size_t i = 0; i < text.size; i++)
+        any |= (unsigned char)text.data[i];
+    return any < 0x80;
+}
+
+void yaml_places_init(struct yaml_places *places, struct bytes text)
+{
+    *places = (struct yaml_places){
+        .text = text,
+        .narrow = is_narrow(text),
+        .wide = begins_with(text, "\xff\xfe") || begins_with(text, "\xfe\xff"),
+        .start = begins_with(text, "\xef\xbb\xbf") ? 3 : 0,
+    };
+    places->offset = places->start;
+}
+
+static bool continues(const struct yaml_places *places, size_t offset)
+{
+    return offset < places->text.size && ((unsigned char)places->text.data[offset] & 0xc0) == 0x80;
+}
+
+/* Walks from the character that was asked for last. */
+static size_t byte_of(struct yaml_places *places, size_t index)
+{
+    if (places->narrow)
+        return index < places->text.size ? index : places->text.size;
+    while (places->index < index && places->offset < places->text.size) {
+        places->offset++;
+        while (continues(places, places->offset))
+            places->offset++;
+        places->index++;
+    }
+    while (places->index > index && places->offset > places->start) {
+        places->offset--;
+        while (continues(places, places->offset))
+            places->offset--;
+        places->index--;
+    }
+    return places->offset;
+}
+
+struct yaml_mark yaml_place(struct yaml_places *places, size_t index, size_t line, size_t column)
+{
+    size_t start, end;
+
+    if (places->narrow || places->wide)
+        return (struct yaml_mark){(unsigned)line + 1, (unsigned)column + 1};
+    start = line ? byte_of(places, index - column) : 0;
+    end = byte_of(places, index);
+    return (struct yaml_mark){(unsigned)line + 1, (unsigned)(end - start) + 1};
+}
+
+/* libyaml's line breaks: CR LF, CR, LF, NEL, LS, PS. Their size, 0 if there is none here. */
+static size_t line_break(struct bytes text, size_t at)
+{
+    static const char *const breaks[] = {"\r\n",     "\r",           "\n",
+                                         "\xc2\x85", "\xe2\x80\xa8", "\xe2\x80\xa9"};
+    struct bytes rest = {text.data + at, text.size - at};
+
+    for (size_t i = 0; i < sizeof breaks / sizeof *breaks; i++)
+        if (begins_with(rest, breaks[i]))
+            return strlen(breaks[i]);
+    return 0;
+}
+
+struct yaml_mark yaml_place_of_byte(const struct yaml_places *places, size_t offset)
+{
+    struct yaml_mark mark = {1, 1};
+
+    for (size_t i = 0; i < offset && i < places->text.size;) {
+        size_t size = line_break(places->text, i);
+
+        mark.column++;
+        if (size)
+            mark = (struct yaml_mark){mark.line + 1, 1};
+        i += size ? size : 1;
+    }
+    return mark;
+}
+
+static size_t line_start(struct bytes text, unsigned line)
+{
+    size_t at = 0;
+
+    while (line > 1 && at < text.size) {
+        size_t size = line_break(text, at);
+
+        line -= size > 0;
+        at += size ? size : 1;
+    }
+    return at;
+}
+
+bool yaml_places_tab(const struct yaml_places *places, struct yaml_mark mark)
+{
+    size_t at = line_start(places->text, mark.line);
+    size_t end = at + mark.column - 1;
+
+    while (at < end && at < places->text.size && places->text.data[at] == ' ')
+        at++;
+    return at < places->text.size && at <= end && places->text.data[at] == '\t';
+}
+
+static size_t line_end(struct bytes text, size_t at)
+{
+    while (at < text.size && !line_break(text, at))
+        at++;
+    return at;
+}
+
+static size_t skip_blanks(struct bytes text, size_t at)
+{
+    while (at < text.size && (text.data[at] == ' ' || text.data[at] == '\t'))
+        at++;
+    return at;
+}
+
+size_t yaml_places_directives(const struct yaml_places *places)
+{
+    struct bytes text = places->text;
+    size_t count = 0;
+
+    for (size_t at = places->start; at < text.size;) {
+        size_t begin = skip_blanks(text, at);
+
+        if (begin < text.size && text.data[begin] == '%')
+            count++;
+        else if (begin < text.size && text.data[begin] != '#' && !line_break(text, begin))
+            break;
+        at = line_end(text, begin);
+        at += at < text.size ? line_break(text, at) : 0;
+    }
+    return count;
+}
+
+static bool is_marker(struct bytes text, size_t at, const char *marker)
+{
+    struct bytes rest = {text.data + at, text.size - at};
+
+    return begins_with(rest, marker) &&
+           (rest.size == 3 || rest.data[3] == ' ' || rest.data[3] == '\t' || line_break(rest, 3));
+}
+
+unsigned yaml_places_rest(struct yaml_places *places, size_t index)
+{
+    struct bytes text = places->text;
+    size_t marker = 0, at = places->wide ? text.size : byte_of(places, index);
+    bool start = at == 0 || (at <= text.size && line_break(text, at - 1));
+
+    while (at < text.size) {
+        if (start && is_marker(text, at, "---"))
+            marker = at + 1;
+        if (start && (is_marker(text, at, "---") || is_marker(text, at, "...")))
+            at += 3;
+        at = skip_blanks(text, at);
+        if (at < text.size && text.data[at] != '#' && !line_break(text, at))
+            return yaml_place_of_byte(places, marker ? marker - 1 : at).line;
+        at = line_end(text, at);
+        at += at < text.size ? line_break(text, at) : 0;
+        start = true;
+    }
+    return 0;
+}

@@ -60,6 +60,14 @@ bool json_integer(const struct json *value,
                   int64_t *ret); /* false if it is no integer below 2^53 */
 bool json_true(const struct json *value);
 
+/*
+ * The member of that name, looked for at the guess first: two objects usually have one order, so
+ * each look-up goes on where the last one ended. Each further member it looks at takes one of
+ * *steps; at 0 it gives up, and so does whoever owns the budget.
+ */
+const struct json *json_member_near(const struct json *object, const struct json *guess,
+                                    const char *key, size_t *steps);
+
 /* Same kind and same value; objects and arrays are never equal here. */
 bool json_scalar_equal(const struct json *a, const struct json *b);
 

@@ -20,9 +20,8 @@ static bool is_empty(const struct json *value)
 
 static bool equal(const struct json *a, const struct json *b, size_t *steps);
 
-/* The member of that name, looked for from a guess on: both objects usually have one order. */
-static const struct json *find(const struct json *object, const struct json *guess, const char *key,
-                               size_t *steps)
+const struct json *json_member_near(const struct json *object, const struct json *guess,
+                                    const char *key, size_t *steps)
 {
     if (guess && strcmp(json_key(guess), key) == 0)
         return guess;
@@ -40,7 +39,7 @@ static bool members_in(const struct json *a, const struct json *b, size_t *steps
     const struct json *next = json_first(b);
 
     for (const struct json *each = json_first(a); each; each = json_next(each)) {
-        const struct json *other = find(b, next, json_key(each), steps);
+        const struct json *other = json_member_near(b, next, json_key(each), steps);
 
         if (!equal(each, other, steps))
             return false;
@@ -55,7 +54,7 @@ static bool nothing_new_in(const struct json *a, const struct json *b, size_t *s
     const struct json *next = json_first(a);
 
     for (const struct json *each = json_first(b); each; each = json_next(each)) {
-        const struct json *other = find(a, next, json_key(each), steps);
+        const struct json *other = json_member_near(a, next, json_key(each), steps);
 
         if (!other && !is_empty(each))
             return false;

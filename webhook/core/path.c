@@ -36,6 +36,17 @@ const struct path *path_keep(struct arena *arena, struct path path)
     return copy;
 }
 
+const struct path *path_copy(struct arena *arena, const struct path *path)
+{
+    struct path copy;
+
+    if (!path)
+        return NULL;
+    copy = *path;
+    copy.parent = path_copy(arena, path->parent);
+    return path_keep(arena, copy);
+}
+
 static bool is_root(const struct path *path)
 {
     return path->step == PATH_STEP_KEY && !path->key;

@@ -51,6 +51,9 @@ struct path path_child_text(const struct path *up);
 /* A copy of the last step that lives in the arena. NULL if it is exhausted. */
 const struct path *path_keep(struct arena *arena, struct path path);
 
+/* The same for all steps up to the root: for a path that outlives the calls it came through. */
+const struct path *path_copy(struct arena *arena, const struct path *path);
+
 /* spec.a[0].b, and behind an embedded text ": " and the path in it. The root prints nothing. */
 void path_field(struct text *out, const struct path *path);
 

@@ -7,13 +7,14 @@
 
 enum { ARENA_LIMIT = 16 * 1024 * 1024 };
 
-static const char PROGRAM[] = "rayservice-webhook certs";
+#define PROGRAM "rayservice-webhook"
 
-const struct command *const certs_commands[] = {&certs_init_command, &certs_show_command, NULL};
+static const struct command *const certs_commands[] = {&certs_init_command, &certs_show_command,
+                                                       NULL};
 
 int command_fail(const struct command_run *run, const char *message)
 {
-    (void)fprintf(stderr, "%s %s: %s\n", PROGRAM, run->command->name, message);
+    (void)fprintf(stderr, PROGRAM " certs %s: %s\n", run->command->name, message);
     return CERTS_FAILED;
 }
 
@@ -35,11 +36,11 @@ void command_end(struct command_run *run)
     run->arena = NULL;
 }
 
-static int print_help(const struct command_run *run)
+static int print_help(const struct command_run *run, const char *program)
 {
     struct text text = text_new(run->arena);
 
-    options_help(&text, PROGRAM, run->command);
+    options_help(&text, program, run->command);
     return command_print(run, stdout, &text, CERTS_OK);
 }
 
@@ -59,44 +60,59 @@ bool command_begin(const struct command *command, int argc, char **argv, void *s
         *ret = run;
         return true;
     }
-    *exit_code = status == OPTIONS_HELP ? print_help(&run) : command_fail(&run, problem.message);
+    *exit_code = status == OPTIONS_HELP ? print_help(&run, PROGRAM " certs")
+                                        : command_fail(&run, problem.message);
     command_end(&run);
     return false;
 }
 
-static void print_usage(FILE *stream)
+static const struct command *find(const char *name)
 {
-    (void)fprintf(stream, "Usage: %s COMMAND [--help]\n\n", PROGRAM);
+    for (const struct command *const *each = certs_commands; *each; each++) {
+        if (strcmp((*each)->name, name) == 0)
+            return *each;
+    }
+    return NULL;
+}
+
+static int explain(void)
+{
+    struct command_run run = {.command = &certs_command, .arena = arena_new(ARENA_LIMIT)};
+    int code = run.arena ? print_help(&run, PROGRAM) : command_fail(&run, "no memory");
+
+    command_end(&run);
+    return code;
+}
+
+static int complain(const char *name)
+{
+    (void)fprintf(stderr, PROGRAM " certs: %s%.60s; it has",
+                  *name ? "there is no command " : "say which command", name);
     for (const struct command *const *each = certs_commands; *each; each++)
-        (void)fprintf(stream, "  %-8s %s\n", (*each)->name, (*each)->summary);
+        (void)fprintf(stderr, " %s", (*each)->name);
+    (void)fputs("\n", stderr);
+    return CERTS_FAILED;
 }
 
 static int run_certs(int argc, char **argv)
 {
     const char *name = argc > 1 ? argv[1] : "";
+    const struct command *command = find(name);
 
-    for (const struct command *const *each = certs_commands; *each; each++) {
-        if (strcmp((*each)->name, name) == 0)
-            return (*each)->run(argc - 1, argv + 1);
-    }
-    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) {
-        print_usage(stdout);
-        return CERTS_OK;
-    }
-    if (*name)
-        (void)fprintf(stderr, "%s: there is no command \"%.40s\"\n", PROGRAM, name);
-    print_usage(stderr);
-    return CERTS_FAILED;
+    if (command)
+        return command->run(argc - 1, argv + 1);
+    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
+        return explain();
+    return complain(name);
 }
 
 const struct command certs_command = {
     .name = "certs",
-    .usage = "init|show ...",
     .summary = "Make and look at certificates for the webhook",
-    .help = "init makes a CA and certificates signed by it; show tells what certificate and key "
-            "files hold. Each has its own --help.",
+    .help = "Certificates for the server and its callers, from a CA of your own.",
     .example = "rayservice-webhook certs init --dir certs --name "
                "rayservice-webhook.rayservice-webhook.svc\n"
                "rayservice-webhook certs show certs/tls.crt certs/tls.key",
     .run = run_certs,
+    .commands = certs_commands,
 };

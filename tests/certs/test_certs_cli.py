@@ -51,6 +51,26 @@ class Place(unittest.TestCase):
         return done.stderr
 
 
+class Help(unittest.TestCase):
+    def test_lists_its_commands(self):
+        done = certs("--help")
+        self.assertEqual(done.returncode, 0)
+        self.assertIn("Usage: rayservice-webhook certs COMMAND [FLAG]...\n", done.stdout)
+        self.assertIn("\n  init     Make a CA and certificates signed by it\n  show     ", done.stdout)
+
+    def test_the_manual_has_their_flags(self):
+        manual = subprocess.run([PROGRAM, "help", "--man"], capture_output=True, text=True, timeout=60, check=True)
+        self.assertIn("\n.SS certs init\n", manual.stdout)
+        self.assertIn("\n\\fB\\-\\-client\\-name\\fR \\fINAME\\fR\n", manual.stdout)
+
+    def test_a_command_that_there_is_not(self):
+        for arguments, words in (((), "say which command; it has init show"),
+                                 (("bogus",), "there is no command bogus; it has init show")):
+            done = certs(*arguments)
+            self.assertEqual((done.returncode, done.stdout, done.stderr),
+                             (2, "", f"rayservice-webhook certs: {words}\n"))
+
+
 class Init(Place):
     def test_the_files_and_their_modes(self):
         self.init("--client-name", "kube-apiserver")

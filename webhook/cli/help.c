@@ -39,20 +39,13 @@ static const struct option options[] = {
      .help = "Write the manual page, as man(1) reads it."},
 };
 
-static void put_command(struct text *out, const struct command *command)
-{
-    text_printf(out, "  %-9s", command->name);
-    wrap(out, command->summary, 11, 11, 80);
-    text_putc(out, '\n');
-}
-
 static void put_overview(struct text *out)
 {
     text_puts(out, "Usage: " PROGRAM " COMMAND [FLAG]...\n\n");
     wrap(out, introduction, 0, 0, 80);
     text_puts(out, "\n\nCommands:\n");
     for (size_t i = 0; i < command_count; i++)
-        put_command(out, commands[i]);
+        options_summary(out, commands[i]);
     text_puts(out, "\nExamples:\n  ");
     wrap(out, examples, 2, 2, SIZE_MAX);
     text_puts(out, "\n\n" PROGRAM " help COMMAND tells more.\n");

@@ -52,7 +52,8 @@ struct command {
     const char *example; /* lines to type; no newline at the end; or NULL */
     const struct option *options;
     size_t option_count;
-    int (*run)(int argc, char **argv); /* argv[0]: the command's name. Returns the exit code. */
+    int (*run)(int argc, char **argv);     /* argv[0]: the command's name. Returns the exit code. */
+    const struct command *const *commands; /* what its first argument names, up to NULL; or NULL */
 };
 
 /* The arguments that are no flags; items is argv's own. */
@@ -72,10 +73,13 @@ enum options_status options_read(struct arena *arena, const struct command *comm
                                  char **argv, char *(*environment)(const char *), void *settings,
                                  struct option_rest *rest, struct problem *problem);
 
+/* The command's line in a list of commands, at most 80 columns. */
+void options_summary(struct text *out, const struct command *command);
+
 /* --help, at most 80 columns. */
 void options_help(struct text *out, const char *program, const struct command *command);
 
-/* The command's section of the manual page (man(7)). */
+/* The command's section of the manual page (man(7)), and those of its own commands. */
 void options_manual(struct text *out, const char *program, const struct command *command);
 
 #endif

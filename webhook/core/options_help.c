@@ -83,15 +83,40 @@ static void put_environment(struct text *out, const struct option *option)
     text_putc(out, '\n');
 }
 
+void options_summary(struct text *out, const struct command *command)
+{
+    text_printf(out, "  %-9s", command->name);
+    wrap(out, command->summary, 11, 11, WIDTH);
+    text_putc(out, '\n');
+}
+
+static void put_commands(struct text *out, const struct command *command)
+{
+    text_puts(out, "\n\nCommands:\n");
+    for (const struct command *const *each = command->commands; *each; each++)
+        options_summary(out, *each);
+}
+
+/* What may follow the command's name. */
+static const char *arguments_of(struct arena *arena, const struct command *command)
+{
+    const char *usage = command->usage ? command->usage : "";
+
+    if (command->commands)
+        return "COMMAND [FLAG]...";
+    return arena_printf(arena, "[FLAG]...%s%s", *usage ? " " : "", usage);
+}
+
 void options_help(struct text *out, const char *program, const struct command *command)
 {
     size_t right = right_column(out->arena, command);
-    const char *usage = command->usage ? command->usage : "";
 
-    text_printf(out, "Usage: %s %s [FLAG]...%s%s\n\n", program, command->name, *usage ? " " : "",
-                usage);
+    text_printf(out, "Usage: %s %s %s\n\n", program, command->name,
+                arguments_of(out->arena, command));
     wrap(out, command->help, 0, 0, WIDTH);
-    text_puts(out, "\n\nFlags:\n");
+    if (command->commands)
+        put_commands(out, command);
+    text_puts(out, command->commands ? "\nFlags:\n" : "\n\nFlags:\n");
     for (size_t i = 0; i < command->option_count; i++)
         put_option(out, &command->options[i], right);
     put_option(out, &help_option, right);
@@ -151,13 +176,19 @@ static void put_manual_option(struct text *out, const struct option *option)
     text_printf(out, "\nEnvironment: %s.\n", option_environment(out->arena, option));
 }
 
-void options_manual(struct text *out, const char *program, const struct command *command)
+static void put_manual_section(struct text *out, const char *program, const struct command *command)
 {
-    text_printf(out, ".SS %s\n.B ", command->name);
-    put_roff(out, arena_printf(out->arena, "%s %s", program, command->name));
-    text_puts(out, "\n[\\fIFLAG\\fR]...\n");
-    put_roff(out, command->usage ? command->usage : "");
-    text_puts(out, command->usage && *command->usage ? "\n" : "");
+    const char *usage = command->usage ? command->usage : "";
+    const char *name = arena_printf(out->arena, "%s %s", program, command->name);
+
+    text_puts(out, ".SS ");
+    put_roff(out, strchr(name, ' ') + 1);
+    text_puts(out, "\n.B ");
+    put_roff(out, name);
+    text_puts(out, command->commands ? "\n\\fICOMMAND\\fR [\\fIFLAG\\fR]...\n"
+                                     : "\n[\\fIFLAG\\fR]...\n");
+    put_roff(out, usage);
+    text_puts(out, *usage ? "\n" : "");
     put_paragraphs(out, command->help);
     for (size_t i = 0; i < command->option_count; i++)
         put_manual_option(out, &command->options[i]);
@@ -166,4 +197,14 @@ void options_manual(struct text *out, const char *program, const struct command 
     text_puts(out, ".PP\nExamples:\n.PP\n.EX\n");
     put_roff(out, command->example);
     text_puts(out, "\n.EE\n");
+}
+
+void options_manual(struct text *out, const char *program, const struct command *command)
+{
+    put_manual_section(out, program, command);
+    if (!command->commands)
+        return;
+    program = arena_printf(out->arena, "%s %s", program, command->name);
+    for (const struct command *const *each = command->commands; *each; each++)
+        put_manual_section(out, program, *each);
 }

@@ -14,7 +14,7 @@ import xml.etree.ElementTree
 TAP = re.compile(r"^(not )?ok\b(?: \d+)?(?: - )?(.*?)(?: # SKIP ?(.*))?$", re.MULTILINE)
 CASES = re.compile(r"^(\d+) cases, (\d+) failed$", re.MULTILINE)
 UNITTEST = re.compile(r"^Ran (\d+) tests? in .*\n\n(?:OK|FAILED)(?: \((.*)\))?$", re.MULTILINE)
-UNITTEST_SKIP = re.compile(r"\.\.\. skipped '(.*)'$", re.MULTILINE)
+UNITTEST_SKIP = re.compile(r"\.\.\. skipped (['\"])(.*)\1$", re.MULTILINE)
 OUTSIDE = "../shared"  # data that lies beside a checkout, or does not
 
 
@@ -56,8 +56,9 @@ def count_unittest(output):
                 (each.split("=") for each in details.split(",") if "=" in each)}
         failed = said.get("failures", 0) + said.get("errors", 0)
         skipped = said.get("skipped", 0)
-        counts.add(Counts(int(ran) - failed - skipped, failed, skipped))
-    return counts, UNITTEST_SKIP.findall(output)
+        # Every failed subtest counts there, so there may be more of them than tests.
+        counts.add(Counts(max(0, int(ran) - failed - skipped), failed, skipped))
+    return counts, [reason for _, reason in UNITTEST_SKIP.findall(output)]
 
 
 def count_cases(output):

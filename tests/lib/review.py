@@ -74,6 +74,12 @@ def run(command, reviews):
     return lines
 
 
+def patch_of(response):
+    """The JSON Patch of an answer; empty where there is none."""
+    patch = response.get("patch")
+    return loads(base64.b64decode(patch, validate=True)) if patch is not None else []
+
+
 class Verdict:
     """What admit() said: the exact bytes, and the findings as they are before they become text."""
 
@@ -87,8 +93,7 @@ class Verdict:
         return loads(self.answer_bytes)["response"]
 
     def patch(self):
-        patch = self.response().get("patch")
-        return loads(base64.b64decode(patch, validate=True)) if patch is not None else []
+        return patch_of(self.response())
 
 
 def verdicts(program, stage, reviews, policy=None):

@@ -4,6 +4,7 @@
 #include "admission/answer.h"
 #include "admission/injection.h"
 #include "admission/review.h"
+#include "core/plain.h"
 #include "rules/rule.h"
 
 /* One request on its way through the stages. */
@@ -161,16 +162,19 @@ static enum admit_status refuse_request(struct arena *arena, enum json_status st
                                         const struct problem *problem, struct bytes *ret_answer,
                                         struct verdict *verdict)
 {
-    const char *place = "", *sentence;
+    struct text sentence = text_new(arena);
+    const char *place = "", *line;
 
     if (problem->line)
         place = arena_printf(arena, "line %u, column %u: ", problem->line, problem->column);
-    sentence = arena_printf(arena, "not an AdmissionReview this server can read: %s%s\n", place,
-                            problem->message);
+    text_printf(&sentence, "not an AdmissionReview this server can read: %s", place);
+    text_plain(&sentence, bytes_of(problem->message), sizeof problem->message);
+    text_putc(&sentence, '\n');
+    line = text_string(&sentence);
     if (arena_exhausted(arena))
         return fail(ret_answer, verdict);
-    return refuse(status == JSON_TOO_LARGE ? ADMIT_TOO_LARGE : ADMIT_BAD_REQUEST, sentence,
-                  ret_answer, verdict);
+    return refuse(status == JSON_TOO_LARGE ? ADMIT_TOO_LARGE : ADMIT_BAD_REQUEST, line, ret_answer,
+                  verdict);
 }
 
 static void start_verdict(struct arena *arena, const struct review *review, struct verdict *verdict)

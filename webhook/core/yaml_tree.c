@@ -134,11 +134,9 @@ static struct yaml_value to_value(struct yaml_tree *tree, const struct yaml_reso
     return value;
 }
 
-static void set_key(struct yaml_tree *tree, const struct yaml_resolved *resolved,
-                    struct yaml_mark mark)
+static void set_key(struct yaml_tree *tree, struct yaml_frame *frame,
+                    const struct yaml_resolved *resolved, struct yaml_mark mark)
 {
-    struct yaml_frame *frame = top(tree);
-
     frame->has_key = true;
     frame->merge = false;
     frame->key.key = yaml_key_text(tree->arena, resolved);
@@ -196,7 +194,7 @@ bool yaml_tree_scalar(struct yaml_tree *tree, const struct yaml_node *node)
     }
     if (!key)
         return attach(tree, &value) || no_memory(tree);
-    set_key(tree, &resolved, node->mark);
+    set_key(tree, frame, &resolved, node->mark);
     frame->merge = merge;
     return !arena_exhausted(tree->arena) || no_memory(tree);
 }
@@ -219,12 +217,12 @@ static bool merge_alias(struct yaml_tree *tree, const struct yaml_anchor *anchor
     return !arena_exhausted(tree->arena) || no_memory(tree);
 }
 
-static bool alias_key(struct yaml_tree *tree, const struct yaml_anchor *anchor,
-                      struct yaml_mark mark)
+static bool alias_key(struct yaml_tree *tree, struct yaml_frame *frame,
+                      const struct yaml_anchor *anchor, struct yaml_mark mark)
 {
     if (anchor->height)
         return refuse(tree, YAML_INVALID, mark, "a mapping or a list can not be a key");
-    set_key(tree, &anchor->resolved, mark);
+    set_key(tree, frame, &anchor->resolved, mark);
     return !arena_exhausted(tree->arena) || no_memory(tree);
 }
 
@@ -243,7 +241,7 @@ bool yaml_tree_alias(struct yaml_tree *tree, const struct yaml_node *node)
     if (!count(tree, 1, anchor->weight, node->mark) || !fits(tree, anchor->height, node->mark))
         return false;
     if (wants_key(frame))
-        return alias_key(tree, anchor, node->mark);
+        return alias_key(tree, frame, anchor, node->mark);
     if (wants_merge(frame))
         return merge_alias(tree, anchor, node->mark);
     if (frame && frame->height < anchor->height)

@@ -149,13 +149,14 @@ static void compare_members(struct comparison *comparison, const struct path *at
 static void compare_items(struct comparison *comparison, const struct path *at,
                           const struct json *a, const struct json *b)
 {
-    bool groups = at->parent == comparison->top && strcmp(at->key, "workerGroupSpecs") == 0;
+    bool groups =
+        at->parent == comparison->top && at->key && strcmp(at->key, "workerGroupSpecs") == 0;
     size_t index = 0;
 
     a = json_first(a);
     b = json_first(b);
-    for (; a && b; a = json_next(a), b = json_next(b))
-        compare(comparison, PATH_INDEX(at, index++), a, b);
+    for (; a && b; a = json_next(a), b = json_next(b), index++)
+        compare(comparison, PATH_INDEX(at, index), a, b);
     if (a || b)
         note(comparison, PATH_INDEX(at, index), b && groups ? CLUSTER_IN_PLACE : CLUSTER_ROLLS);
 }

@@ -37,14 +37,22 @@ def same(want, got):
     return want == got and type(want) is type(got)
 
 
+def lines(key, items):
+    """`key:` and one line of YAML for each item."""
+    if not items:
+        return f"  {key}: []\n"
+    rows = (yaml.safe_dump(item, default_flow_style=True, sort_keys=False, width=10**6,
+                           allow_unicode=True).strip() for item in items)
+    return f"  {key}:\n" + "".join(f"  - {row}\n" for row in rows)
+
+
 def expectation(case, verdict):
     """What the case would have to expect, as it is written in the file."""
     found = [{key: value for key, value in finding.items() if value not in (0, "")}
              for finding in verdict.findings]
-    block = {"allowed": verdict.response()["allowed"], "findings": found}
-    if case.stage == "mutate":
-        block["patch"] = verdict.patch()
-    return yaml.safe_dump({"expect": block}, sort_keys=False, width=200, allow_unicode=True)
+    block = f"expect:\n  allowed: {str(verdict.response()['allowed']).lower()}\n"
+    block += lines("findings", found)
+    return block + lines("patch", verdict.patch()) if case.stage == "mutate" else block
 
 
 def finding_problems(want, got):
@@ -81,7 +89,7 @@ def compare(program, families):
         for fault in faults:
             print(f"{case.path}:1: {fault}")
         if faults and verdict.status == "ok":
-            print("  it says today:\n" + expectation(case, verdict))
+            print("it says today:\n" + expectation(case, verdict))
     print(f"{len(wanted)} cases, {failed} failed")
     return 1 if failed or not wanted else 0
 

@@ -5,17 +5,7 @@
 #include "core/json.h"
 #include "core/plain.h"
 #include "fuzz/fuzz.h"
-
-static const struct json_limits limits = {.depth = 512, .values = 1000000};
-
-static const struct json *parse(struct arena *arena, struct bytes text)
-{
-    const struct json *value = NULL;
-    struct problem problem = {0};
-
-    MUST(json_parse(arena, text, &limits, &value, &problem) == JSON_OK);
-    return value;
-}
+#include "fuzz/must_parse.h"
 
 static void check_patch(const struct json *response, enum admit_stage stage)
 {
@@ -28,7 +18,8 @@ static void check_patch(const struct json *response, enum admit_stage stage)
 static void check_review(struct arena *arena, enum admit_stage stage, struct bytes review,
                          struct bytes answer, const struct verdict *verdict)
 {
-    const struct json *asked = parse(arena, review), *answered = parse(arena, answer);
+    const struct json *asked = must_parse(arena, review);
+    const struct json *answered = must_parse(arena, answer);
     const struct json *response = json_member(answered, "response");
 
     MUST(strcmp(json_string(json_get(asked, "request.uid")),

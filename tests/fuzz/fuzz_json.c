@@ -3,8 +3,7 @@
 #include "core/json.h"
 #include "core/text.h"
 #include "fuzz/fuzz.h"
-
-static const struct json_limits limits = {.depth = 128, .values = 20000};
+#include "fuzz/must_parse.h"
 
 static bool is_ascii(const char *text)
 {
@@ -12,15 +11,6 @@ static bool is_ascii(const char *text)
         if ((unsigned char)*text >= 0x80)
             return false;
     return true;
-}
-
-static const struct json *parse(struct arena *arena, struct bytes text)
-{
-    const struct json *value = NULL;
-    struct problem problem = {0};
-
-    MUST(json_parse(arena, text, &limits, &value, &problem) == JSON_OK);
-    return value;
 }
 
 static struct bytes written(struct arena *arena, const struct json *value)
@@ -53,7 +43,7 @@ static void check_raw(struct arena *arena, struct bytes text, const struct json 
             json_raw(text, object ? PATH_KEY(&root, json_key(each)) : PATH_INDEX(&root, index));
 
         if (raw.size)
-            MUST(same(arena, parse(arena, raw), each));
+            MUST(same(arena, must_parse(arena, raw), each));
         else
             MUST(object && !is_ascii(json_key(each))); /* may be escaped, which nobody asks for */
     }
@@ -62,7 +52,7 @@ static void check_raw(struct arena *arena, struct bytes text, const struct json 
 /* Written and read again it is the same. */
 static void check_written(struct arena *arena, const struct json *value)
 {
-    MUST(same(arena, parse(arena, written(arena, value)), value));
+    MUST(same(arena, must_parse(arena, written(arena, value)), value));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -71,8 +61,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct arena *arena = arena_new((size_t)64 << 20);
     struct problem scan_problem = {0}, problem = {0};
     const struct json *value = NULL;
-    enum json_status scanned = json_scan(text, &limits, &scan_problem);
-    enum json_status parsed = json_parse(arena, text, &limits, &value, &problem);
+    enum json_status scanned = json_scan(text, &must_limits, &scan_problem);
+    enum json_status parsed = json_parse(arena, text, &must_limits, &value, &problem);
 
     MUST((scanned == JSON_OK) == (scan_problem.message[0] == '\0'));
     MUST((parsed == JSON_OK) == (value != NULL));

@@ -7,6 +7,7 @@ import statistics
 import tree
 
 LONGEST_FILE, LONGEST_FUNCTION, MEDIAN_FUNCTION = 400, 60, 15
+SAME_LINES = 7
 SPDX = "SPDX-License-Identifier: Apache-2.0"
 LICENSED = (".c", ".h", ".py", ".sh", ".cmake", "CMakeLists.txt", "Dockerfile")
 
@@ -97,5 +98,28 @@ def check_conditionals(where):
                 yield f"{name}:{line}: #if inside a function; make it two functions"
 
 
+def significant(text):
+    """(line, text without layout) of what is no include, comment, brace or blank."""
+    for number, line in enumerate(text.splitlines(), 1):
+        line = " ".join(line.split())
+        if len(line) > 3 and not line.startswith(("#", "/*", "*", "import ", "from ", '"""')):
+            yield number, line
+
+
+def check_duplicates(where):
+    """The same lines twice: one of them will be mended, and the other forgotten."""
+    seen = {}
+    for name, text in where.named(".c", ".h", ".py", ".sh").items():
+        lines, reported = list(significant(text)), 0
+        for index in range(len(lines) - SAME_LINES + 1):
+            block = tuple(line for _, line in lines[index:index + SAME_LINES])
+            number = lines[index][0]
+            first = seen.setdefault(block, (name, number))
+            if first != (name, number) and number > reported:
+                yield (f"{name}:{number}: the same {SAME_LINES} lines as {first[0]}:{first[1]}; make one "
+                       "piece of code serve both")
+                reported = lines[index + SAME_LINES - 1][0]
+
+
 CHECKS = (check_banned, check_licence, check_files, check_functions, check_comments,
-          check_conditionals)
+          check_conditionals, check_duplicates)

@@ -117,6 +117,13 @@ class Shape(unittest.TestCase):
         self.assertEqual(found(shape.check_functions, {name: small + function("f", 61)}), [name + ":31"])
         self.assertEqual(found(shape.check_functions, {name: function("f", 16)}), ["webhook:1"])
 
+    def test_duplicates(self):
+        block = "".join(f"    call_{i}(a, b);\n" for i in range(7))
+        good = {"webhook/a.c": block, "webhook/b.c": block.replace("call_3", "call_x"), "c.md": block}
+        self.assertEqual(found(shape.check_duplicates, good), [])
+        bad = good | {"webhook/b.c": "\n\n" + block.replace("    ", "  ")}
+        self.assertEqual(found(shape.check_duplicates, bad), ["webhook/b.c:3"])
+
     def test_comments_and_conditionals(self):
         name = "webhook/core/a.c"
         self.assertEqual(found(shape.check_comments, {name: '"http://x" /* // */\n'}), [])

@@ -17,14 +17,15 @@ cmd_demo() {
     exec python3 tests/cluster/demo.py "$(program release)" "$@"
 }
 
-# fuzz_one TARGET SECONDS: from the seeds in the tree; what is new stays in build/fuzz/corpus.
+# fuzz_one TARGET SECONDS: from the seeds in the tree. What is new stays in build/fuzz/corpus, what
+# breaks it in build/fuzz/found; mended, it becomes a seed with a name.
 fuzz_one() {
-    local target=$1 corpus
-    corpus=$PWD/build/fuzz/corpus/${target#fuzz_}
-    mkdir -p "$corpus"
-    title "$target: $2 s"
-    "build/fuzz/bin/$target" -max_total_time="$2" -print_final_stats=1 -timeout=10 \
-        -dict=tests/fuzz/rayservice.dict "$corpus" "tests/fuzz/${target#fuzz_}"
+    local name=$1
+    mkdir -p "build/fuzz/corpus/$name" build/fuzz/found
+    title "$name: $2 s"
+    "build/fuzz/bin/fuzz_$name" -max_total_time="$2" -timeout=10 -verbosity=0 -print_final_stats=1 \
+        -dict=tests/fuzz/rayservice.dict -artifact_prefix="build/fuzz/found/$name-" \
+        "build/fuzz/corpus/$name" "tests/fuzz/$name"
 }
 
 cmd_fuzz() {
@@ -38,7 +39,7 @@ cmd_fuzz() {
     targets=("$@")
     [ "${#targets[@]}" != 0 ] || mapfile -t targets < <(cd build/fuzz/bin && printf '%s\n' fuzz_*)
     for target in "${targets[@]}"; do
-        fuzz_one "$target" "$seconds"
+        fuzz_one "${target#fuzz_}" "$seconds"
     done
 }
 

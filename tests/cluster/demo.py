@@ -11,7 +11,7 @@ import textwrap
 
 if len(sys.argv) != 2:
     raise SystemExit(__doc__)
-os.environ["RAYSERVICE_WEBHOOK"] = sys.argv[1]
+os.environ["RAYSERVICE_WEBHOOK_BINARY"] = sys.argv[1]
 
 from cluster import Cluster  # noqa: E402
 from fixture import EXAMPLES  # noqa: E402

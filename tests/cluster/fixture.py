@@ -21,7 +21,7 @@ from cluster import Cluster, missing_tools  # noqa: E402
 from webhook import Webhook, register  # noqa: E402
 
 EXAMPLES = ROOT / "manifests" / "examples"
-PROGRAM = os.environ["RAYSERVICE_WEBHOOK"]
+PROGRAM = os.environ["RAYSERVICE_WEBHOOK_BINARY"]
 SKIPPED = 77  # CTest's SKIP_RETURN_CODE
 FINALIZER = "ray.io/rayservice-finalizer"
 INJECTED = "rayservice-webhook/injected"

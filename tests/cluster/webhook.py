@@ -57,7 +57,8 @@ class Webhook:
     def command(self):
         return [self.program, "serve", "--tls-cert", self.folder / "tls.crt",
                 "--tls-key", self.folder / "tls.key", "--listen", f"{HOST}:{self.port}",
-                "--metrics-listen", f"{HOST}:{self.metrics_port}", *self._flags]
+                "--metrics-listen", f"{HOST}:{self.metrics_port}", "--drain-delay", "0s",
+                *self._flags]
 
     def make_certificates(self, *flags):
         subprocess.run([self.program, "certs", "init", "--dir", self.folder, "--name", HOST, *flags],

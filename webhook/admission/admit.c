@@ -56,6 +56,7 @@ static void run_rules(const struct call *call, const struct ray_service *service
                       ? call->config
                       : serve_config_read(call->arena, service->serve_text, &service->serve_at),
         .versions = ray_versions_of(call->arena, service),
+        .kuberay = call->policy->kuberay,
     };
 
     if (!input.config)

@@ -2,12 +2,13 @@
 #include "admission/injection.h"
 
 #include "admission/points.h"
+#include "ray/cluster_change.h"
 #include "rules/rule.h"
 
 struct planner {
     const struct injection_input *in;
     struct named_list stored_groups; /* of the stored object, by name */
-    bool now;                        /* inject: "now": a second RayCluster is welcome */
+    bool now;                        /* a second RayCluster is welcome, or starts anyway */
     struct injection *plan;
 };
 
@@ -121,6 +122,17 @@ static bool has_annotation(const struct ray_service *service, const char *value)
     return inject && strcmp(inject, value) == 0;
 }
 
+/* Does the user's own change start a second RayCluster, whatever is injected? */
+static bool rolls_anyway(const struct injection_input *input)
+{
+    struct cluster_question question = {.operator_version = input->policy->kuberay,
+                                        .injection_is_restored = true};
+
+    return input->previous &&
+           cluster_compare(input->arena, input->previous, input->service, question).change ==
+               CLUSTER_ROLLS;
+}
+
 struct injection injection_plan(const struct injection_input *input)
 {
     const struct ray_service *service = input->service;
@@ -128,7 +140,7 @@ struct injection injection_plan(const struct injection_input *input)
     const struct planner planner = {
         .in = input,
         .stored_groups = ray_groups_by_name(input->arena, input->previous),
-        .now = has_annotation(service, "now"),
+        .now = has_annotation(service, "now") || rolls_anyway(input),
         .plan = &plan,
     };
 

@@ -144,6 +144,16 @@ int64_t ray_container_port(const struct ray_group *group, const char *name, int6
     return otherwise;
 }
 
+const char *ray_container_env(const struct ray_group *group, const char *name)
+{
+    const struct json *list = json_member(group->container, "env");
+
+    for (const struct json *each = json_first(list); each; each = json_next(each))
+        if (strcmp(string_or(json_member(each, "name"), ""), name) == 0)
+            return string_or(json_member(each, "value"), "");
+    return NULL;
+}
+
 bool ray_has_serve_port(const struct ray_group *head)
 {
     const struct json *ports = json_member(head->container, "ports");

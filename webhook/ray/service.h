@@ -57,6 +57,10 @@ const char *ray_start_param(const struct ray_group *group, const char *key);
 /* The worker groups, sorted by groupName; values are struct ray_group. service may be NULL. */
 struct named_list ray_groups_by_name(struct arena *arena, const struct ray_service *service);
 
+/* The value of an environment variable of the Ray container; "" where it comes from elsewhere, NULL
+ * if unset. */
+const char *ray_container_env(const struct ray_group *group, const char *name);
+
 /* The containerPort of that name in the Ray container, or otherwise (utils.FindContainerPort). */
 int64_t ray_container_port(const struct ray_group *group, const char *name, int64_t otherwise);
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What KubeRay's operator and `ray start` make of the object. */
+#include "ray/cluster_change.h"
 #include "rules/families.h"
+#include "rules/refusals.h"
 
 #include <strings.h>
 
@@ -93,6 +95,59 @@ static void check_version_mismatch(const struct rule_input *input, struct findin
            input->service->ray_version, input->versions.image_tag);
 }
 
+/* Before the first RayCluster is there, a change makes no second one. */
+static bool has_cluster(const struct ray_service *service)
+{
+    static const char *const names[] = {"status.activeServiceStatus.rayClusterName",
+                                        "status.pendingServiceStatus.rayClusterName"};
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const char *name = json_string(json_get(service->json, names[i]));
+
+        if (name && *name)
+            return true;
+    }
+    return false;
+}
+
+/* The path below rayClusterConfig: in a warning there is no field to read it from. */
+static const char *short_field(struct arena *arena, const struct path *at)
+{
+    static const char prefix[] = "spec.rayClusterConfig.";
+    struct text field = text_new(arena);
+    const char *text;
+
+    path_field(&field, at);
+    text = text_string(&field);
+    return strncmp(text, prefix, sizeof prefix - 1) == 0 ? text + sizeof prefix - 1 : text;
+}
+
+static void check_new_cluster(const struct rule_input *input, struct findings *findings)
+{
+    const struct ray_service *service = input->service, *previous = input->previous;
+    const char *strategy = json_string(json_get(service->spec, "upgradeStrategy.type"));
+    bool none = strategy && strcmp(strategy, "None") == 0;
+    struct cluster_difference difference;
+    const char *field;
+
+    if (!previous || !has_cluster(previous))
+        return;
+    difference = cluster_compare(input->arena, previous, service,
+                                 (struct cluster_question){.operator_version = input->kuberay});
+    if (difference.change < CLUSTER_MAY_ROLL || !difference.at)
+        return;
+    field = short_field(input->arena, difference.at);
+    if (none)
+        report(findings, difference.at, "",
+               "upgradeStrategy is None: the running cluster keeps its old %.120s", field);
+    else if (difference.change == CLUSTER_ROLLS)
+        report(findings, difference.at, "", "this starts a second RayCluster: %.120s differs",
+               field);
+    else
+        report(findings, difference.at, "",
+               "this may start a second RayCluster, by KubeRay's version: %.120s differs", field);
+}
+
 static const struct rule rules[] = {
     {
         .name = "duplicate-worker-group",
@@ -116,6 +171,19 @@ static const struct rule rules[] = {
         .check = check_ports,
     },
     {
+        .name = "kuberay-refuses",
+        .level = LEVEL_DENY,
+        .summary = "the operator's own validation refuses the object",
+        .why =
+            "The API server stores it, and then the operator makes nothing of it: a condition or "
+            "an "
+            "event is all there is, and a RayService that ran is no longer reconciled. While the "
+            "operator's version is not known this is a warning, as older ones validate less.",
+        .example = "headGroupSpec:\n  resources: {cpu: \"1\"}\n  rayStartParams: {num-cpus: \"0\"}",
+        .fix = "As the message says.",
+        .check = check_kuberay_refuses,
+    },
+    {
         .name = "ray-start-invalid",
         .level = LEVEL_DENY,
         .summary = "a rayStartParams value that ray start refuses",
@@ -124,6 +192,19 @@ static const struct rule rules[] = {
         .example = "rayStartParams: {num-cpus: \"0.5\"}",
         .fix = "Write a whole number in quotes.",
         .check = check_ray_start,
+    },
+    {
+        .name = "new-cluster",
+        .level = LEVEL_WARN,
+        .summary = "this UPDATE starts a second RayCluster",
+        .why =
+            "The operator hashes rayClusterConfig. Another hash means a whole second RayCluster, "
+            "with its CPUs and GPUs, until the applications run there; where the capacity is "
+            "missing the upgrade hangs. With upgradeStrategy None nothing rolls out at all: the "
+            "stored spec and the running cluster differ in silence.",
+        .example = "an UPDATE that changes a worker's image",
+        .fix = "Nothing, if that is what you want. Else take the change back before it rolls out.",
+        .check = check_new_cluster,
     },
     {
         .name = "ray-version-mismatch",

@@ -20,6 +20,7 @@ struct rule_input {
     const struct serve_config *config;
     const struct placement *placement;
     struct ray_versions versions;
+    struct ray_release kuberay; /* the operator's version; 0.0.0: unknown */
 };
 
 struct rule {

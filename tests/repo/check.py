@@ -5,6 +5,7 @@
 check.py tree                              what can be read from the sources and pages
 check.py symbols ARCHIVE...                the pure layers' object files
 check.py rules VERDICT [PROGRAM]           the rule table, its cases and RULES.md
+check.py options PROGRAM                   commands and flags in pages and manifests
 """
 
 import pathlib
@@ -15,6 +16,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
 
 import docs  # noqa: E402
 import layers  # noqa: E402
+import options  # noqa: E402
 import rules  # noqa: E402
 import shape  # noqa: E402
 import symbols  # noqa: E402
@@ -52,6 +54,8 @@ def main():
         found = list(symbols.problems(sys.argv[2:]))
     elif what == "rules":
         found = list(rule_problems(*sys.argv[2:4]))
+    elif what == "options":
+        found = list(options.check_uses(tree.real(), options.commands_of(sys.argv[2])))
     else:
         raise SystemExit(__doc__)
     print("\n".join(found))

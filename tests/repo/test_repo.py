@@ -11,6 +11,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
 
 import docs  # noqa: E402
 import layers  # noqa: E402
+import options  # noqa: E402
 import rules  # noqa: E402
 import shape  # noqa: E402
 import symbols  # noqa: E402
@@ -149,6 +150,32 @@ class Docs(unittest.TestCase):
         for text in ("/work/x", "see shared/facts.md", "/tmp/wt/a", "/root/x", "../shared/x"):
             with self.subTest(text=text):
                 self.assertEqual(found(docs.check_private, {"webhook/a.c": "\n" + text}), ["webhook/a.c:2"])
+
+
+class Options(unittest.TestCase):
+    known = {(): {"help"}, ("check",): {"output", "help"}, ("certs",): {"help"}, ("certs", "init"): {"dir"},
+             ("serve",): {"tls-cert", "listen"}}
+
+    def found(self, name, text):
+        return [":".join(fault.split(":")[:2])
+                for fault in options.check_uses(tree.Tree({name: text}), self.known)]
+
+    def test_good(self):
+        for text in ("rayservice-webhook check --output json a.yaml | kubectl apply --server-side -f -",
+                     "`rayservice-webhook certs init --dir x` and `kubectl apply --prune`",
+                     "the rayservice-webhook Deployment --strictly speaking",
+                     "rayservice-webhook certs init \\\n  --dir x\n  kubectl --now",
+                     "      args:\n      - serve\n      - --tls-cert=/a\n      - \"--listen=:1\"\n",
+                     "      args:\n      - --other\n"):
+            with self.subTest(text=text):
+                self.assertEqual(self.found("a.md", text), [])
+
+    def test_bad(self):
+        for text in ("rayservice-webhook check --out json", "build/rayservice-webhook serve --port=1",
+                     "rayservice-webhook certs renew", "rayservice-webhook certs init \\\n  --name x",
+                     "  args:\n  - serve\n  - --tls=/a\n", "  args:\n  - certs\n  - init\n  - --tls-cert=x\n"):
+            with self.subTest(text=text):
+                self.assertEqual(self.found("a.yaml", "\n" + text), ["a.yaml:2"])
 
 
 class Rules(unittest.TestCase):

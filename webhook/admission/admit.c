@@ -61,7 +61,7 @@ static void run_rules(const struct call *call, const struct ray_service *service
 
     if (!input.config)
         return;
-    input.placement = placement_of(call->arena, service, input.config);
+    input.placement = placement_of(call->arena, service, previous, input.config);
     if (!input.placement)
         return;
     if (service == call->service)

@@ -4,6 +4,7 @@
 
 const struct rule_family *const rule_families[] = {
     &serve_config_family,
+    &capacity_family,
     &kuberay_family,
     &probe_family,
     &head_family,

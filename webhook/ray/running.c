@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ray/running.h"
+
+#include "ray/cluster_change.h"
+
+static int64_t integer_or_zero(const struct json *value)
+{
+    int64_t number = 0;
+
+    (void)json_integer(value, &number);
+    return number;
+}
+
+static bool has_cluster(const struct json *status)
+{
+    const char *name = json_string(json_member(status, "rayClusterName"));
+
+    return name && *name;
+}
+
+/* While an upgrade is pending, serveConfigV2 goes to the pending cluster. Zeros are left out. */
+struct running_workers running_workers_of(const struct ray_service *previous)
+{
+    const struct json *all = json_member(previous->json, "status");
+    const struct json *status = json_member(all, "pendingServiceStatus"), *cluster;
+
+    if (!has_cluster(status))
+        status = json_member(all, "activeServiceStatus");
+    cluster = json_member(status, "rayClusterStatus");
+    if (!has_cluster(status) || !cluster)
+        return (struct running_workers){0};
+    return (struct running_workers){
+        .known = true,
+        .count = integer_or_zero(json_member(cluster, "desiredWorkerReplicas")),
+        .max = integer_or_zero(json_member(cluster, "maxWorkerReplicas")),
+    };
+}
+
+/* With upgradeStrategy None nothing reaches the running cluster. */
+bool running_workers_stay(struct arena *arena, const struct ray_service *service,
+                          const struct ray_service *previous)
+{
+    const char *strategy = json_string(json_get(service->spec, "upgradeStrategy.type"));
+
+    if (strategy && strcmp(strategy, "None") == 0)
+        return true;
+    return cluster_compare(arena, previous, service, (struct cluster_question){0}).change ==
+           CLUSTER_SAME;
+}
+
+const struct ray_group *running_group(const struct ray_service *service, const char *name)
+{
+    for (size_t i = 0; i < service->group_count; i++)
+        if (strcmp(service->groups[i].name, name) == 0)
+            return &service->groups[i];
+    return NULL;
+}

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "rules/capacity_text.h"
+
+#include <stdio.h>
+
+static const char *memory_text(struct arena *arena, int64_t bytes)
+{
+    static const char *const units[] = {"", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"};
+    size_t unit = 0;
+
+    while (bytes && bytes % 1024 == 0 && unit + 1 < sizeof units / sizeof *units) {
+        bytes /= 1024;
+        unit++;
+    }
+    return arena_printf(arena, "%lld%s", (long long)bytes, units[unit]);
+}
+
+const char *amount_text(struct arena *arena, const char *resource, int64_t amount)
+{
+    char digits[8];
+    int64_t rest = amount % RAY_ONE;
+    int size = 4;
+
+    if (strcmp(resource, "memory") == 0)
+        return memory_text(arena, amount / RAY_ONE);
+    if (rest == 0)
+        return arena_printf(arena, "%lld", (long long)(amount / RAY_ONE));
+    snprintf(digits, sizeof digits, "%04lld", (long long)rest);
+    while (digits[size - 1] == '0')
+        size--;
+    return arena_printf(arena, "%lld.%.*s", (long long)(amount / RAY_ONE), size, digits);
+}
+
+const char *amount_of_text(struct arena *arena, const char *resource, int64_t amount)
+{
+    return arena_printf(arena, "%s %.40s", amount_text(arena, resource, amount), resource);
+}
+
+const char *count_text(struct arena *arena, int64_t count, const char *one, const char *many)
+{
+    return arena_printf(arena, "%lld %s", (long long)count, count == 1 ? one : many);
+}
+
+int64_t group_nodes(const struct placement_group *group)
+{
+    return amount_most(group->pods.start, group->pods.max);
+}
+
+int64_t group_holds(const struct placement_group *group,
+                    const struct placement_deployment *deployment)
+{
+    const struct demand *demand = deployment->demand;
+    int64_t holds = demand->limit;
+
+    for (size_t i = 0; i < demand->node.count; i++)
+        holds = amount_least(
+            holds, amount_pieces(ray_node_amount(&group->node, demand->node.items[i].name),
+                                 demand->node.items[i].amount));
+    return holds;
+}
+
+const struct placement_group *only_group(const struct placement *placement)
+{
+    const struct placement_group *only = NULL;
+
+    for (size_t i = 0; i < placement->group_count; i++) {
+        if (group_nodes(&placement->groups[i]) <= 0)
+            continue;
+        if (only)
+            return NULL;
+        only = &placement->groups[i];
+    }
+    return only;
+}
+
+const struct placement_deployment *only_deployment(const struct placement *placement)
+{
+    const struct placement_deployment *only = NULL;
+
+    for (size_t i = 0; i < placement->deployment_count; i++) {
+        if (placement->deployments[i].demand->replaced)
+            continue;
+        if (only)
+            return NULL;
+        only = &placement->deployments[i];
+    }
+    return placement->open ? NULL : only;
+}
+
+/* More terms than these would not be read. */
+enum { TERMS_MAX = 3 };
+
+static void add_term(struct text *text, size_t terms, const struct placement_group *group,
+                     int64_t holds)
+{
+    if (terms > TERMS_MAX)
+        return;
+    text_puts(text, terms == 1 ? "" : " + ");
+    if (terms == TERMS_MAX)
+        text_puts(text, "…");
+    else if (group->group->head)
+        text_printf(text, "head %lld", (long long)holds);
+    else
+        text_printf(text, "%lld in %.40s × %lld", (long long)group_nodes(group), group->group->name,
+                    (long long)holds);
+}
+
+static const char *sum_text(struct arena *arena, const struct placement *placement,
+                            const struct placement_deployment *deployment)
+{
+    struct text text = text_new(arena);
+    size_t terms = 0;
+
+    for (size_t i = 0; i <= placement->group_count; i++) {
+        const struct placement_group *group =
+            i < placement->group_count ? &placement->groups[i] : &placement->head;
+        int64_t holds = group_holds(group, deployment);
+
+        if (group_nodes(group) > 0 && holds > 0)
+            add_term(&text, ++terms, group, holds);
+    }
+    return text_string(&text);
+}
+
+const char *room_text(struct arena *arena, const struct placement *placement,
+                      const struct placement_deployment *deployment)
+{
+    const struct placement_group *only = only_group(placement);
+
+    if (!only || (group_nodes(&placement->head) > 0 && group_holds(&placement->head, deployment)))
+        return sum_text(arena, placement, deployment);
+    return arena_printf(arena, "%s × %lld per node",
+                        count_text(arena, group_nodes(only), "worker", "workers"),
+                        (long long)group_holds(only, deployment));
+}
+
+struct path replicas_path(struct arena *arena, const struct serve_deployment *deployment)
+{
+    static const char *const keys[] = {"initial_replicas", "min_replicas"};
+    const struct yaml_value *scaling = yaml_member(deployment->value, "autoscaling_config");
+    const struct path *at;
+
+    if (deployment->replicas != SERVE_REPLICAS_AUTO)
+        return serve_member_path(&deployment->at, deployment->value, "num_replicas");
+    at = path_keep(arena,
+                   serve_member_path(&deployment->at, deployment->value, "autoscaling_config"));
+    for (size_t i = 0; at && i < sizeof keys / sizeof *keys; i++)
+        if (yaml_member(scaling, keys[i]))
+            return serve_member_path(at, scaling, keys[i]);
+    return at ? *at : deployment->at;
+}

@@ -16,14 +16,15 @@ ALLOWED = {
     # into buffers of ours
     "snprintf", "vsnprintf",
     # numbers
-    "__errno_location", "ceil", "floor", "fmod", "round", "strtod", "strtoll", "trunc",
+    "__errno_location", "ceil", "floor", "fmod", "round", "strtod", "strtof", "strtol", "strtoll",
+    "trunc",
     # order
     "bsearch", "qsort",
     # cJSON: parsing only
     "cJSON_InitHooks", "cJSON_IsObject", "cJSON_IsTrue", "cJSON_ParseWithLengthOpts",
     # libyaml: scanning only
     "yaml_event_delete", "yaml_parser_delete", "yaml_parser_initialize", "yaml_parser_parse",
-    "yaml_parser_set_encoding", "yaml_parser_set_input_string",
+    "yaml_parser_set_input",
 }
 # What the compiler adds by itself.
 MACHINERY = re.compile(r"__(asan|odr_asan|ubsan|tsan|sanitizer|gcov|llvm|stack_chk|sancov|start|stop)"

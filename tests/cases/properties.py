@@ -124,7 +124,8 @@ def main():
     options = parser.parse_args()
     bodies = all_reviews()
     faults = list(all_problems(options, bodies))
-    print("\n".join(faults))
+    for fault in faults:
+        print(fault)
     print(f"{len(bodies)} reviews, {len(faults)} faults")
     return 1 if faults or not bodies else 0
 

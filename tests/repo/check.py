@@ -58,7 +58,8 @@ def main():
         found = list(options.check_uses(tree.real(), options.commands_of(sys.argv[2])))
     else:
         raise SystemExit(__doc__)
-    print("\n".join(found))
+    for fault in found:
+        print(fault)
     print(f"{what}: {len(found)} problems")
     return 1 if found else 0
 

@@ -3,6 +3,7 @@
 
 #include "admission/answer.h"
 #include "admission/injection.h"
+#include "admission/points.h"
 #include "admission/review.h"
 #include "core/plain.h"
 #include "rules/rule.h"
@@ -116,7 +117,18 @@ static bool changes_spec(const struct review *review)
                                                         json_member(review->old_object, "spec"));
 }
 
-static bool read_models(struct call *call)
+/*
+ * Half of a request is YAML, and /mutate asks the text for one key only. Where its letters are not
+ * in the text, and no escape could write them, the text need not be read.
+ */
+static bool needs_config(const struct call *call, enum admit_stage stage)
+{
+    const char *text = call->service->serve_text;
+
+    return stage == ADMIT_VALIDATE || !text || strstr(text, PROXY_LOCATION) || strchr(text, '\\');
+}
+
+static bool read_models(struct call *call, enum admit_stage stage)
 {
     struct arena *arena = call->arena;
 
@@ -124,7 +136,7 @@ static bool read_models(struct call *call)
     call->service = ray_service_read(arena, call->review.object);
     if (is_update(&call->review))
         call->previous = ray_service_read(arena, call->review.old_object);
-    if (call->service)
+    if (call->service && needs_config(call, stage))
         call->config =
             serve_config_read(arena, call->service->serve_text, &call->service->serve_at);
     return !arena_exhausted(arena);
@@ -134,7 +146,7 @@ static void judge(struct call *call, enum admit_stage stage)
 {
     struct verdict *verdict = call->verdict;
 
-    if (!is_ours(&call->review) || !read_models(call))
+    if (!is_ours(&call->review) || !read_models(call, stage))
         return;
     verdict->reviewed = call->spec_changes || stage == ADMIT_MUTATE;
     verdict->service = call->service;

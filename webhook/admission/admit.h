@@ -32,7 +32,7 @@ struct verdict {
     struct findings findings;
     struct patch patch;
     const char *error; /* one sentence, unless ADMIT_OK */
-    /* What was looked at; NULL unless reviewed. */
+    /* What was looked at; NULL unless reviewed. /mutate reads the config only where it has to. */
     const struct ray_service *service;
     const struct serve_config *config;
     const struct placement *placement;

@@ -33,7 +33,7 @@ struct injection_input {
     struct arena *arena;
     const struct policy *policy;
     const struct ray_service *service, *previous; /* previous: NULL on CREATE */
-    const struct serve_config *config;
+    const struct serve_config *config;            /* NULL: the text does not name proxy_location */
     struct bytes previous_text; /* the stored object's JSON, for values to restore */
 };
 

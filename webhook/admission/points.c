@@ -47,8 +47,8 @@ bool has_worker_proxies(const struct serve_config *config)
 {
     const struct yaml_value *location = NULL;
 
-    if (config->state == SERVE_READ)
-        location = yaml_member(config->document.root, "proxy_location");
+    if (config && config->state == SERVE_READ)
+        location = yaml_member(config->document.root, PROXY_LOCATION);
     return !location || location->kind != YAML_STRING ||
            (!bytes_are(location->text, "HeadOnly") && !bytes_are(location->text, "Disabled"));
 }

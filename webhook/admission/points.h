@@ -29,8 +29,10 @@ const struct json *worker_probe(const struct ray_group *group);
 
 /*
  * Does any worker ever have a Serve proxy? With proxy_location HeadOnly or Disabled none does, and
- * a probe that asks it can not help (facts measured on Ray: every worker stays unready).
+ * a probe that asks it can not help (measured on Ray: every worker stays unready). config: NULL
+ * where the text does not name the key.
  */
+#define PROXY_LOCATION "proxy_location"
 bool has_worker_proxies(const struct serve_config *config);
 
 /* What shapes the probe's command. */

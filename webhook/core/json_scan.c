@@ -114,13 +114,37 @@ static bool scan_special(struct scan *scan)
     return length || fail(scan, "invalid UTF-8");
 }
 
+/* A bit in each byte of eight that ends a run of plain ASCII: below 0x20, above 0x7f, " and \. */
+static uint64_t special_bytes(uint64_t eight)
+{
+    const uint64_t ones = 0x0101010101010101, tops = 0x8080808080808080;
+    uint64_t quotes = eight ^ (ones * '"'), slashes = eight ^ (ones * '\\');
+
+    return (eight | (eight - ones * 0x20) | (quotes - ones) | (slashes - ones)) & tops;
+}
+
+/* Strings are most of a body. The test above may point behind the first special byte, never before.
+ */
+static void skip_plain(struct scan *scan)
+{
+    const unsigned char *at = scan->at;
+    uint64_t eight;
+
+    for (; scan->end - at >= (ptrdiff_t)sizeof eight; at += sizeof eight) {
+        memcpy(&eight, at, sizeof eight);
+        if (special_bytes(eight))
+            break;
+    }
+    while (at < scan->end && *at >= 0x20 && *at < 0x80 && *at != '"' && *at != '\\')
+        at++;
+    scan->at = at;
+}
+
 static bool scan_string(struct scan *scan)
 {
     scan->at++;
     for (;;) {
-        while (scan->at < scan->end && *scan->at >= 0x20 && *scan->at < 0x80 && *scan->at != '"' &&
-               *scan->at != '\\')
-            scan->at++;
+        skip_plain(scan);
         if (scan->at >= scan->end)
             return fail(scan, "a string without its end");
         if (*scan->at == '"') {

@@ -84,6 +84,14 @@ bool json_equal_in_meaning(const struct json *a, const struct json *b);
  */
 struct bytes json_raw(struct bytes text, const struct path *path);
 
+struct json_raw_entry {
+    struct bytes key; /* with its quotes; empty in an array */
+    struct bytes value;
+};
+
+/* The members or items of such a value, one after another: start with an entry of zeros. */
+bool json_raw_next(struct bytes container, struct json_raw_entry *entry);
+
 /* Writes the value as compact JSON. Numbers may be rounded: never put this into a patch. */
 void json_write(struct text *out, const struct json *value);
 

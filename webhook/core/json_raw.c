@@ -98,36 +98,44 @@ static bool is_key(struct bytes quoted, const char *key)
     return at == end && !*key;
 }
 
-static struct bytes object_member(struct bytes object, const char *key)
+bool json_raw_next(struct bytes container, struct json_raw_entry *entry)
 {
-    struct cursor cursor = {object.data + 1, object.data + object.size - 1};
+    const char *last = entry->value.data ? entry->value.data + entry->value.size : NULL;
+    struct cursor cursor = {last ? last : container.data + 1, container.data + container.size - 1};
 
-    for (skip_blanks(&cursor); cursor.at < cursor.end; skip_blanks(&cursor)) {
-        struct bytes name = take_value(&cursor), value;
-
+    skip_blanks(&cursor);
+    if (last && cursor.at < cursor.end) {
+        cursor.at++; /* the comma */
+        skip_blanks(&cursor);
+    }
+    if (cursor.at >= cursor.end)
+        return false;
+    if (*container.data == '{') {
+        entry->key = take_value(&cursor);
         skip_blanks(&cursor);
         cursor.at++; /* the colon */
-        value = take_value(&cursor);
-        if (is_key(name, key))
-            return value;
-        skip_blanks(&cursor);
-        cursor.at += cursor.at < cursor.end; /* the comma */
     }
+    entry->value = take_value(&cursor);
+    return true;
+}
+
+static struct bytes object_member(struct bytes object, const char *key)
+{
+    struct json_raw_entry entry = {0};
+
+    while (json_raw_next(object, &entry))
+        if (is_key(entry.key, key))
+            return entry.value;
     return (struct bytes){0};
 }
 
 static struct bytes array_item(struct bytes array, size_t index)
 {
-    struct cursor cursor = {array.data + 1, array.data + array.size - 1};
+    struct json_raw_entry entry = {0};
 
-    for (skip_blanks(&cursor); cursor.at < cursor.end; skip_blanks(&cursor)) {
-        struct bytes value = take_value(&cursor);
-
+    while (json_raw_next(array, &entry))
         if (index-- == 0)
-            return value;
-        skip_blanks(&cursor);
-        cursor.at += cursor.at < cursor.end;
-    }
+            return entry.value;
     return (struct bytes){0};
 }
 

@@ -86,17 +86,30 @@ static int unknown(const char *name)
     return EXIT_TROUBLE;
 }
 
+/* Each command explains itself: a command of commands, like certs, passes the question on. */
+static int help_for(struct arena *arena, const struct option_rest *rest)
+{
+    const struct command *command = find(rest->items[0]);
+    char **argv = arena_array(arena, rest->count + 2, sizeof *argv);
+    static char flag[] = "--help";
+
+    if (!command)
+        return unknown(rest->items[0]);
+    if (!argv)
+        return complain(&help_command, "out of memory");
+    memcpy(argv, rest->items, rest->count * sizeof *argv);
+    argv[rest->count] = flag;
+    return command->run((int)rest->count + 1, argv);
+}
+
 static int help(struct arena *arena, bool manual, const struct option_rest *rest)
 {
-    const struct command *command = rest->count ? find(rest->items[0]) : NULL;
     struct text out = text_new(arena);
 
-    if (rest->count && !command)
-        return unknown(rest->items[0]);
+    if (rest->count)
+        return help_for(arena, rest);
     if (manual)
         put_manual(&out);
-    else if (command)
-        options_help(&out, PROGRAM, command);
     else
         put_overview(&out);
     return finish(&out, EXIT_GOOD);
@@ -117,7 +130,7 @@ static int run(int argc, char **argv)
 
 const struct command help_command = {
     .name = "help",
-    .usage = "[COMMAND]",
+    .usage = "[COMMAND]...",
     .summary = "Explain a command, or write the manual page",
     .help = "Explains a command and its flags, or lists the commands.",
     .example = PROGRAM " help check\n" PROGRAM " help --man | man -l -",

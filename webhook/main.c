@@ -4,6 +4,7 @@
 #include "cli/commands.h"
 
 const struct command *const commands[] = {
+    &check_command,
     &admit_command,
     &certs_command,
     &rules_command,

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Says what the webhook would say about manifests, without a cluster. */
+#include "cli/commands.h"
+#include "cli/files.h"
+#include "cli/manifest.h"
+#include "cli/render.h"
+#include "cli/start.h"
+
+#include <stdio.h>
+
+struct settings {
+    const char *output;
+    bool strict;
+};
+
+static const struct option options[] = {
+    {.name = "output",
+     .letter = 'o',
+     .kind = OPTION_CHOICE,
+     .offset = offsetof(struct settings, output),
+     .argument = "text|json",
+     .standard = "text",
+     .choices = "text|json",
+     .help = "How to write what was found."},
+    {.name = "strict",
+     .kind = OPTION_FLAG,
+     .offset = offsetof(struct settings, strict),
+     .help = "Exit with 1 for a warning too."},
+};
+
+static const struct renderer *const renderers[] = {&text_renderer, &json_renderer};
+
+struct check {
+    struct arena *arena; /* of one object: reset before each */
+    const struct renderer *renderer;
+    struct style style;
+    struct summary summary;
+    bool troubled; /* something could not be read or written */
+};
+
+static void say_trouble(void *context, const char *file, const struct problem *problem)
+{
+    struct check *check = context;
+
+    check->troubled = true;
+    if (problem->line)
+        (void)fprintf(stderr, "%s:%u:%u: %s\n", file, problem->line, problem->column,
+                      problem->message);
+    else
+        (void)fprintf(stderr, "%s: %s\n", file, problem->message);
+}
+
+static void count(struct summary *summary, const struct outcome *outcome)
+{
+    summary->objects++;
+    if (!outcome->allowed)
+        summary->denied++;
+    else if (findings_at(&outcome->findings, LEVEL_WARN))
+        summary->warned++;
+}
+
+static void check_object(void *context, const struct manifest *manifest)
+{
+    struct check *check = context;
+    struct outcome outcome;
+    struct problem problem;
+    struct text out;
+
+    arena_reset(check->arena);
+    out = text_new(check->arena);
+    if (!outcome_of(check->arena, &policy_default, manifest, &outcome, &problem)) {
+        say_trouble(check, manifest->file, &problem);
+        return;
+    }
+    check->renderer->object(&out, &check->style, &outcome, check->summary.objects);
+    count(&check->summary, &outcome);
+    if (finish(&out, EXIT_GOOD) != EXIT_GOOD)
+        check->troubled = true;
+}
+
+static void check_file(void *context, const char *name, struct bytes text)
+{
+    const struct manifest_sink sink = {
+        .context = context, .object = check_object, .trouble = say_trouble};
+
+    manifests_read(name, text, &sink);
+}
+
+static int exit_code(const struct check *check, bool strict)
+{
+    if (check->troubled)
+        return EXIT_TROUBLE;
+    if (check->summary.denied || (strict && check->summary.warned))
+        return EXIT_DENIED;
+    return EXIT_GOOD;
+}
+
+static int check_all(struct check *check, bool strict, const struct option_rest *rest)
+{
+    const struct file_sink sink = {.context = check, .file = check_file, .trouble = say_trouble};
+    struct text out = text_new(check->arena);
+
+    check->renderer->begin(&out);
+    if (finish(&out, EXIT_GOOD) != EXIT_GOOD)
+        return EXIT_TROUBLE;
+    for (size_t i = 0; i < rest->count; i++)
+        files_read(rest->items[i], &sink);
+    arena_reset(check->arena);
+    out = text_new(check->arena);
+    check->renderer->end(&out, &check->style, &check->summary);
+    return finish(&out, exit_code(check, strict));
+}
+
+static const struct renderer *find_renderer(const char *name)
+{
+    for (size_t i = 0; i < sizeof renderers / sizeof *renderers; i++) {
+        if (strcmp(renderers[i]->name, name) == 0)
+            return renderers[i];
+    }
+    return &text_renderer;
+}
+
+static int run(int argc, char **argv)
+{
+    /* Both stages, and the object before and after the patch. */
+    struct arena *arena = arena_new(3 * ADMIT_ARENA_LIMIT);
+    struct check check = {.arena = arena, .style = style_of_stdout()};
+    struct settings settings;
+    struct option_rest rest;
+    int code;
+
+    if (start(arena, &check_command, argc, argv, &settings, &rest, &code)) {
+        check.renderer = find_renderer(settings.output);
+        code = rest.count ? check_all(&check, settings.strict, &rest)
+                          : complain(&check_command, "name a file, a directory, or - for stdin");
+    }
+    arena_free(arena);
+    return code;
+}
+
+const struct command check_command = {
+    .name = "check",
+    .usage = "FILE|DIR|- ...",
+    .summary = "Say what the webhook would say about manifests, without a cluster",
+    .help =
+        "Reads Kubernetes manifests and answers for each RayService in them as the webhook would "
+        "if it was created: what would be denied, warned about and injected, with line and "
+        "column. Directories are searched for *.yaml, *.yml and *.json.\n"
+        "\n"
+        "In the picture of the workers, ■ gets a Serve replica, □ gets none and stays unready, "
+        "and for ◧ nobody can know.\n"
+        "\n"
+        "Exits with 0 if nothing would be denied, 1 if something would, 2 if something could not "
+        "be read.",
+    .example = PROGRAM " check ray-service.yaml\n" PROGRAM
+                       " check --strict -o json deploy/ | jq .summary\n"
+                       "kubectl get rayservice -A -o yaml | " PROGRAM " check -",
+    .options = options,
+    .option_count = sizeof options / sizeof *options,
+    .run = run,
+};

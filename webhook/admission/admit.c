@@ -49,9 +49,11 @@ static void mutate(struct call *call)
 static void run_rules(const struct call *call, const struct ray_service *service,
                       const struct ray_service *previous, struct findings *findings)
 {
+    struct ray_faults faults;
     struct rule_input input = {
         .arena = call->arena,
         .service = service,
+        .faults = &faults,
         .previous = previous,
         .config = service == call->service
                       ? call->config
@@ -60,7 +62,7 @@ static void run_rules(const struct call *call, const struct ray_service *service
         .kuberay = call->policy->kuberay,
     };
 
-    if (!input.config)
+    if (!input.config || !serve_config_check(call->arena, input.config, &faults))
         return;
     input.placement = placement_of(call->arena, service, previous, input.config);
     if (!input.placement)

@@ -10,8 +10,7 @@
 #ifndef RAY_SCHEMA_H
 #define RAY_SCHEMA_H
 
-#include "core/path.h"
-#include "core/yaml.h"
+#include "ray/serve_config.h"
 #include "ray/version.h"
 
 /* Releases as 100 * major + minor: patch releases of one minor are equal. */
@@ -76,6 +75,11 @@ struct ray_faults {
 bool ray_schema_check(struct arena *arena, const struct yaml_value *root, const struct path *at,
                       struct ray_faults *ret) __attribute__((warn_unused_result));
 
+/* The same for a config as it was read: an empty one is {}, an unreadable one has no faults here.
+ */
+bool serve_config_check(struct arena *arena, const struct serve_config *config,
+                        struct ray_faults *ret) __attribute__((warn_unused_result));
+
 /* The union of the releases that refuse the PUT; and with those in which it fails for certain. */
 uint64_t ray_faults_refused(const struct ray_faults *faults);
 uint64_t ray_faults_failed(const struct ray_faults *faults);
@@ -86,6 +90,12 @@ const char *ray_object_name(const struct ray_object *object);
 /* Calls see() with every field that the object has in one of the releases. */
 void ray_object_fields(const struct ray_object *object, uint64_t releases,
                        void (*see)(void *context, const char *name), void *context);
+
+/* The first release that has the field; 0 if none has. */
+int ray_object_since(const struct ray_object *object, const char *name);
+
+/* Keys that are in no row may be meant: runtime_env's plugins. */
+bool ray_object_open(const struct ray_object *object);
 
 /* The object of the field, if it is an object or a list of objects; NULL if it has none. */
 const struct ray_object *ray_object_member(const struct ray_object *object, const char *name);

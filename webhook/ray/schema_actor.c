@@ -27,7 +27,7 @@ static uint64_t wants_whole(const char *name)
 static void report_quantity(struct ray_check *check, uint64_t releases, const struct path *at,
                             const struct yaml_value *value, const char *wants)
 {
-    ray_fault(check, RAY_STAGE_DEPLOY, releases, at, arena_printf(check->arena, "Write %s", wants),
+    ray_fault(check, RAY_STAGE_DEPLOY, releases, at, arena_printf(check->arena, "write %s", wants),
               "wants %s, not %s", wants, ray_says(check->arena, value));
 }
 
@@ -72,8 +72,8 @@ static void check_resource(struct ray_check *check, const struct ray_place *plac
             continue;
         ray_fault(check, RAY_STAGE_DEPLOY, place->releases, place->at,
                   instead[i]
-                      ? arena_printf(check->arena, "Write %s in ray_actor_options", instead[i])
-                      : "Leave it out",
+                      ? arena_printf(check->arena, "write %s in ray_actor_options", instead[i])
+                      : "leave it out",
                   "refuses %s among the custom resources", own[i]);
         return;
     }
@@ -105,7 +105,7 @@ static uint64_t check_resources(struct ray_check *check, const struct ray_place 
 /* The schema makes a float of it, and the actor's options want an integer: no number works. */
 static uint64_t check_object_store(struct ray_check *check, const struct ray_place *place)
 {
-    ray_fault(check, RAY_STAGE_DEPLOY, place->releases, place->at, "Leave it out",
+    ray_fault(check, RAY_STAGE_DEPLOY, place->releases, place->at, "leave it out",
               "refuses every number in object_store_memory");
     return 0;
 }
@@ -142,7 +142,7 @@ static uint64_t check_fallback(struct ray_check *check, const struct ray_place *
 
         if (problem)
             ray_fault(check, RAY_STAGE_DEPLOY, place->releases, &at,
-                      "Write label_selector: {key: value}", "wants %s", problem);
+                      "write label_selector: {key: value}", "wants %s", problem);
     }
     return 0;
 }

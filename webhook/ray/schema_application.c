@@ -26,7 +26,7 @@ static uint64_t check_import_path(struct ray_check *check, const struct ray_plac
 
     if (!problem)
         return 0;
-    ray_fault(check, check->stage, place->releases, place->at, "Write module:app", "wants %s",
+    ray_fault(check, check->stage, place->releases, place->at, "write module:app", "wants %s",
               problem);
     return place->releases;
 }
@@ -36,14 +36,14 @@ static uint64_t check_name(struct ray_check *check, const struct ray_place *plac
     if (place->value->kind != YAML_STRING || place->value->text.size)
         return 0;
     ray_fault(check, check->stage, place->releases, place->at,
-              "Give it a name, or leave it out: then it is \"default\"",
+              "give it a name, or leave it out: then it is \"default\"",
               "refuses an empty application name");
     return place->releases;
 }
 
 static uint64_t check_moved(struct ray_check *check, const struct ray_place *place)
 {
-    ray_fault(check, check->stage, place->releases, place->at, "Move it to http_options at the top",
+    ray_fault(check, check->stage, place->releases, place->at, "move it to http_options at the top",
               "refuses host and port in an application");
     return place->releases;
 }
@@ -67,7 +67,7 @@ static uint64_t check_route(struct ray_check *check, const struct ray_place *pla
 
     if (!problem || !releases)
         return 0;
-    ray_fault(check, stage, releases, place->at, "Write a path like /app",
+    ray_fault(check, stage, releases, place->at, "write a path like /app",
               "wants a route_prefix to %s", problem);
     return releases;
 }
@@ -109,7 +109,7 @@ static void check_external_scaler(struct ray_frame *frame)
         struct path at = ray_path_to(&deployments.at, item, index++);
 
         ray_fault(frame->check, frame->check->stage, autoscaled(item) & enabled.releases, &at,
-                  "Write a fixed num_replicas, or external_scaler_enabled: false",
+                  "write a fixed num_replicas, or external_scaler_enabled: false",
                   "refuses autoscaling in a deployment while external_scaler_enabled is true");
     }
 }
@@ -123,11 +123,11 @@ static const struct ray_field application_fields[] = {
     {"autoscaling_policy", &ray_mapping, 251, 0, RAY_NULLABLE, NULL, 0, NULL},
     {"deployments", &deployments, 0, 0, 0, NULL, 0, NULL},
     {"external_scaler_enabled", &ray_boolean, 253, 0, 0, NULL, 0, NULL},
-    {"host", &ray_text, 0, 0, 0, check_moved, 0, NULL},
+    {"host", &ray_text, 0, 0, RAY_MISPLACED, check_moved, 0, NULL},
     {"import_path", &ray_text, 0, 0, RAY_REQUIRED, check_import_path, 0, NULL},
     {"logging_config", &logging, 0, 0, RAY_NULLABLE, NULL, 0, NULL},
     {"name", &ray_text, 0, 0, 0, check_name, 0, NULL},
-    {"port", &ray_integer, 0, 0, 0, check_moved, 0, NULL},
+    {"port", &ray_integer, 0, 0, RAY_MISPLACED, check_moved, 0, NULL},
     {"route_prefix", &ray_text, 0, 0, RAY_NULLABLE, check_route_at_deploy, 0, NULL},
     {"runtime_env", &ray_mapping, 0, 0, 0, ray_rule_runtime_env, 0, NULL},
 };
@@ -135,4 +135,4 @@ static const struct ray_field application_fields[] = {
 static void (*const application_rules[])(struct ray_frame *) = {check_external_scaler, NULL};
 
 const struct ray_object ray_application_object = {
-    .name = "application", RAY_FIELDS(application_fields), .rules = application_rules};
+    .name = "an application", RAY_FIELDS(application_fields), .rules = application_rules};

@@ -50,13 +50,13 @@ static uint64_t check_imported(struct ray_check *check, const struct ray_place *
     if (!words.text.size)
         return 0;
     if (no_module(words.text)) {
-        ray_fault(check, RAY_STAGE_DEPLOY, place->releases, place->at, "Write module:name",
+        ray_fault(check, RAY_STAGE_DEPLOY, place->releases, place->at, "write module:name",
                   "wants an import path, not %s", ray_says(check->arena, place->value));
         return place->releases;
     }
     if (!built_in && ships_code(place->frame))
         ray_fault(check, RAY_STAGE_RISK, place->releases & ray_pydantic_2(), place->at,
-                  "Put the module into the image",
+                  "put the module into the image",
                   "imports this without runtime_env and refuses the config if only working_dir has "
                   "it");
     return 0;
@@ -78,7 +78,7 @@ static uint64_t check_policy(struct ray_check *check, const struct ray_place *pl
 
     if (place->value->kind == YAML_MAPPING)
         return ray_check_value(place->frame, &policy, place->value, place->at, place->releases);
-    ray_fault(check, RAY_STAGE_APPLY, early, place->at, "Write policy_function: below it",
+    ray_fault(check, RAY_STAGE_APPLY, early, place->at, "write policy_function: below it",
               "wants an object, not %s", ray_says(check->arena, place->value));
     return early | ray_check_value(place->frame, &policy, place->value, place->at,
                                    place->releases & ~early);
@@ -136,7 +136,7 @@ static void check_order(struct ray_frame *frame, const struct count *small, cons
     if (small->number <= large->number)
         return;
     ray_fault(frame->check, RAY_STAGE_DEPLOY, releases, &large->at,
-              arena_printf(frame->check->arena, "Set %s: %.0f or more", larger, small->number),
+              arena_printf(frame->check->arena, "set %s: %.0f or more", larger, small->number),
               "wants %s (%.0f) to be no more than %s (%.0f)", smaller, small->number, larger,
               large->number);
 }
@@ -145,7 +145,7 @@ static void check_size(struct ray_frame *frame, const struct count *count)
 {
     if (count->number > LARGEST_COUNT)
         ray_fault(frame->check, RAY_STAGE_DEPLOY, count->releases, &count->at,
-                  "Write a smaller number", "can not send a number above %.0f to a replica",
+                  "write a smaller number", "can not send a number above %.0f to a replica",
                   LARGEST_COUNT);
 }
 
@@ -179,7 +179,8 @@ static const struct ray_field autoscaling_fields[] = {
     {"initial_replicas", &ray_count_from_zero, 0, 0, RAY_NULLABLE, NULL, 0, NULL},
     {"look_back_period_s", &ray_above_zero, 0, 0, 0, NULL, 0, NULL},
     {"max_replicas", &ray_count_above_zero, 0, 0, 0, NULL, 0, NULL},
-    {"metrics_interval_s", &ray_above_zero, 0, 0, 0, NULL, 0, NULL},
+    {"metrics_interval_s", &ray_above_zero, 0, 0, 0, NULL, 249,
+     "the environment variable RAY_SERVE_REPLICA_AUTOSCALING_METRIC_PUSH_INTERVAL_S"},
     {"min_replicas", &ray_count_from_zero, 0, 0, 0, NULL, 0, NULL},
     {"policy", &ray_any, 250, 0, 0, check_policy, 0, NULL},
     {"smoothing_factor", &ray_above_zero, 0, 0, 0, NULL, 210,

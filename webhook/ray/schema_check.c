@@ -100,6 +100,22 @@ static void report_shape(struct ray_check *check, const struct ray_shape *shape,
                   ray_says(check->arena, value));
 }
 
+/* `1.10` where text is wanted: pydantic v1 makes text of the number, "1.1". */
+static void note_text(struct ray_check *check, const struct yaml_value *value,
+                      const struct path *at, uint64_t releases)
+{
+    struct ray_words words = ray_read_text(check->arena, value);
+    bool same = words.text.size == value->text.size &&
+                memcmp(words.text.data, value->text.data, words.text.size) == 0;
+
+    if (!value->plain || same)
+        return;
+    ray_fault(check, RAY_STAGE_SURPRISE, releases & words.releases, at,
+              ray_advice(check->arena, &ray_text, value),
+              "reads it as %s and makes the text %.*s of it", ray_says(check->arena, value),
+              (int)words.text.size, words.text.data);
+}
+
 static uint64_t check_scalar(struct ray_check *check, const struct ray_shape *shape,
                              const struct yaml_value *value, const struct path *at,
                              uint64_t releases)
@@ -110,6 +126,8 @@ static uint64_t check_scalar(struct ray_check *check, const struct ray_shape *sh
     if (!in_range(&shape->range, number))
         wrong = releases;
     report_shape(check, shape, value, at, wrong);
+    if (shape->kind == RAY_TEXT && value->kind != YAML_STRING && releases & ~wrong)
+        note_text(check, value, at, releases & ~wrong);
     return wrong;
 }
 
@@ -205,8 +223,8 @@ static void note_deprecated(struct ray_check *check, const struct ray_field *fie
     if (!field->deprecated || !old)
         return;
     ray_fault(check, RAY_STAGE_DEPRECATED, old, at,
-              field->instead ? arena_printf(check->arena, "Write %s instead", field->instead)
-                             : "Leave it out",
+              field->instead ? arena_printf(check->arena, "write %s instead", field->instead)
+                             : "leave it out",
               "still reads %s, but it is deprecated", field->name);
 }
 
@@ -236,8 +254,8 @@ static void check_unknown(struct ray_frame *frame, const struct yaml_value *valu
         ray_fault_ignored(frame, value, releases, instead);
         return;
     }
-    ray_fault(frame->check, frame->check->stage, releases, at, "Leave it out",
-              "knows no %s in a %s and refuses keys it does not know there",
+    ray_fault(frame->check, frame->check->stage, releases, at, "leave it out",
+              "knows no %s in %s and refuses keys it does not know there",
               ray_says(frame->check->arena,
                        &(struct yaml_value){.kind = YAML_STRING, .text = bytes_of(value->key)}),
               frame->object->name);
@@ -278,7 +296,7 @@ static void check_required(struct ray_frame *frame)
         if (!(field->flags & RAY_REQUIRED) || frame->members[row] || !releases)
             continue;
         ray_fault(frame->check, frame->check->stage, releases, &at,
-                  arena_printf(frame->check->arena, "Add %s", field->name), "wants %s in every %s",
+                  arena_printf(frame->check->arena, "add %s", field->name), "wants %s in %s",
                   field->name, object->name);
         frame->wrong_members[row] = releases;
         frame->wrong |= releases;
@@ -326,16 +344,30 @@ struct ray_member ray_frame_member(const struct ray_frame *frame, const char *na
     return member;
 }
 
+static void forget_all(struct ray_faults *faults)
+{
+    *faults = (struct ray_faults){0};
+    for (size_t stage = 0; stage < RAY_STAGES; stage++)
+        faults->of[stage].last = &faults->of[stage].first;
+}
+
 bool ray_schema_check(struct arena *arena, const struct yaml_value *root, const struct path *at,
                       struct ray_faults *ret)
 {
     static const struct yaml_value empty = {.kind = YAML_MAPPING};
     struct ray_check check = {.arena = arena, .faults = ret, .base = at};
 
-    *ret = (struct ray_faults){0};
-    for (size_t stage = 0; stage < RAY_STAGES; stage++)
-        ret->of[stage].last = &ret->of[stage].first;
-    ray_check_object(&check, NULL, &ray_config_object, root->kind == YAML_MAPPING ? root : &empty,
-                     at, ray_releases(0, 0));
+    forget_all(ret);
+    ray_check_object(&check, NULL, &ray_config_object,
+                     root && root->kind == YAML_MAPPING ? root : &empty, at, ray_releases(0, 0));
     return !arena_exhausted(arena);
+}
+
+bool serve_config_check(struct arena *arena, const struct serve_config *config,
+                        struct ray_faults *ret)
+{
+    if (config->state == SERVE_READ || config->state == SERVE_EMPTY)
+        return ray_schema_check(arena, config->document.root, &config->at, ret);
+    forget_all(ret);
+    return true;
 }

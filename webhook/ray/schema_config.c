@@ -19,7 +19,7 @@ static uint64_t filled(const struct ray_frame *frame, const char *name)
  */
 static void check_ssl_pair(struct ray_frame *frame)
 {
-    static const char fix[] = "Give both ssl_keyfile and ssl_certfile, or neither";
+    static const char fix[] = "give both ssl_keyfile and ssl_certfile, or neither";
     struct ray_member certificate = ray_frame_member(frame, "ssl_certfile");
     struct ray_member key = ray_frame_member(frame, "ssl_keyfile");
     uint64_t releases = frame->releases & ray_releases(250, 0);
@@ -95,7 +95,7 @@ static uint64_t check_controller_env(struct ray_check *check, const struct ray_p
         struct path at = ray_path_to(place->at, key, 0);
 
         if (strcmp(key->key, "env_vars") != 0 || key->kind != YAML_MAPPING) {
-            ray_fault(check, RAY_STAGE_SCHEMA, place->releases, &at, "Leave only env_vars",
+            ray_fault(check, RAY_STAGE_SCHEMA, place->releases, &at, "leave only env_vars",
                       "takes only env_vars here, an object of text");
             wrong = place->releases;
             continue;
@@ -164,7 +164,7 @@ static void report_twice(struct ray_check *check, struct label *labels, size_t c
         if (!same_text(&labels[i - 1], &labels[i]))
             continue;
         ray_fault(check, RAY_STAGE_SCHEMA, both, &labels[i].at,
-                  arena_printf(check->arena, "Give each application its own %s", what),
+                  arena_printf(check->arena, "give each application its own %s", what),
                   "refuses the %s %s for applications %zu and %zu (where it is left out, it is %s)",
                   what,
                   ray_says(check->arena,
@@ -229,4 +229,4 @@ static const struct ray_field config_fields[] = {
 static void (*const config_rules[])(struct ray_frame *) = {check_applications, NULL};
 
 const struct ray_object ray_config_object = {
-    .name = "config", RAY_FIELDS(config_fields), .rules = config_rules};
+    .name = "the config", RAY_FIELDS(config_fields), .rules = config_rules};

@@ -12,7 +12,7 @@ static uint64_t check_size(struct ray_check *check, const struct ray_place *plac
     double number = ray_read_integer(check->arena, place->value).number;
 
     if (number > LARGEST_NUMBER)
-        ray_fault(check, RAY_STAGE_DEPLOY, place->releases, place->at, "Write a smaller number",
+        ray_fault(check, RAY_STAGE_DEPLOY, place->releases, place->at, "write a smaller number",
                   "can not send a number above %.0f to a replica", LARGEST_NUMBER);
     return 0;
 }
@@ -35,13 +35,12 @@ static uint64_t check_replicas(struct ray_check *check, const struct ray_place *
 {
     uint64_t right = takes_count(check->arena, place->value);
     uint64_t wrong = place->releases & ~right;
+    bool automatic = (wrong & ray_releases(210, 0)) != 0;
 
-    ray_fault(check, check->stage, wrong & ray_releases(0, 209), place->at,
-              "Write 1 or more, without quotes", "wants an integer of 1 or more, not %s",
-              ray_says(check->arena, place->value));
-    ray_fault(check, check->stage, wrong & ray_releases(210, 0), place->at,
-              "Write 1 or more, without quotes, or auto",
-              "wants an integer of 1 or more, or auto, not %s",
+    ray_fault(check, check->stage, wrong, place->at,
+              automatic ? "write 1 or more, without quotes, or auto"
+                        : "write 1 or more, without quotes",
+              "wants an integer of 1 or more%s, not %s", automatic ? ", or auto" : "",
               ray_says(check->arena, place->value));
     if (!ray_text_is(place->value, "auto"))
         check_size(check, &(struct ray_place){place->frame, place->value, place->at,
@@ -55,7 +54,7 @@ static uint64_t check_queue(struct ray_check *check, const struct ray_place *pla
 
     if (number >= 1 || number == -1)
         return check_size(check, place);
-    ray_fault(check, check->stage, place->releases, place->at, "Write -1 for no limit",
+    ray_fault(check, check->stage, place->releases, place->at, "write -1 for no limit",
               "wants -1 or an integer of 1 or more, not %s", ray_says(check->arena, place->value));
     return place->releases;
 }
@@ -65,7 +64,7 @@ static uint64_t check_per_node(struct ray_check *check, const struct ray_place *
     double number = ray_read_integer(check->arena, place->value).number;
 
     if (number < 1 || number > 100)
-        ray_fault(check, RAY_STAGE_DEPLOY, place->releases, place->at, "Write 1 to 100",
+        ray_fault(check, RAY_STAGE_DEPLOY, place->releases, place->at, "write 1 to 100",
                   "wants 1 to 100, not %s", ray_says(check->arena, place->value));
     return 0;
 }
@@ -83,7 +82,7 @@ static void check_fixed_and_scaled(struct ray_frame *frame)
         !is_given(yaml_member(frame->value, "autoscaling_config")))
         return;
     ray_fault(frame->check, frame->check->stage, count.releases, &count.at,
-              "Remove num_replicas or write auto, or remove autoscaling_config",
+              "remove num_replicas or write auto, or remove autoscaling_config",
               "refuses a number in num_replicas beside an autoscaling_config");
 }
 
@@ -100,10 +99,10 @@ static void check_null_replicas(struct ray_frame *frame)
         return;
     at = ray_path_to(frame->at, count, 0);
     ray_fault(frame->check, RAY_STAGE_DEPLOY, frame->releases & ray_releases(0, 209), &at,
-              "Write a number, or remove the key", "wants a number, not null");
+              "write a number, or remove the key", "wants a number, not null");
     if (!is_given(yaml_member(frame->value, "autoscaling_config")))
         ray_fault(frame->check, RAY_STAGE_RISK, frame->releases & ray_releases(210, 0), &at,
-                  "Write a number, or remove the key",
+                  "write a number, or remove the key",
                   "has no number of replicas then: the Serve controller fails for every "
                   "application");
 }
@@ -115,7 +114,7 @@ static void check_bundles_and_limit(struct ray_frame *frame)
 
     ray_fault(frame->check, frame->check->stage,
               bundles.releases & limit.releases & ray_releases(210, 0), &limit.at,
-              "Remove one of the two",
+              "remove one of the two",
               "refuses max_replicas_per_node beside placement_group_bundles");
 }
 
@@ -128,11 +127,11 @@ static void check_bundle_selectors(struct ray_frame *frame)
     if (!selectors.value)
         return;
     ray_fault(frame->check, frame->check->stage, bundles.value ? 0 : selectors.releases,
-              &selectors.at, "Add placement_group_bundles",
+              &selectors.at, "add placement_group_bundles",
               "refuses label selectors without bundles");
     if (selectors.value->count != 1 && selectors.value->count != count)
         ray_fault(frame->check, frame->check->stage, selectors.releases & bundles.releases,
-                  &selectors.at, "Write one selector, or one a bundle",
+                  &selectors.at, "write one selector, or one a bundle",
                   "wants one label selector or as many as bundles (%zu), not %zu", count,
                   selectors.value->count);
 }
@@ -188,7 +187,7 @@ static void check_actor_names(struct ray_frame *frame)
             memcmp(names[i - 1].value->text.data, names[i].value->text.data,
                    names[i].value->text.size) == 0)
             ray_fault(frame->check, RAY_STAGE_DEPLOY, actors.releases, &at,
-                      "Give each actor its own name", "refuses two deployment actors named %s",
+                      "give each actor its own name", "refuses two deployment actors named %s",
                       ray_says(frame->check->arena, names[i].value));
     }
 }
@@ -250,4 +249,4 @@ static void (*const deployment_rules[])(struct ray_frame *) = {
 };
 
 const struct ray_object ray_deployment_object = {
-    .name = "deployment", RAY_FIELDS(deployment_fields), .rules = deployment_rules};
+    .name = "a deployment", RAY_FIELDS(deployment_fields), .rules = deployment_rules};

@@ -70,7 +70,7 @@ void ray_fault_ignored(const struct ray_frame *frame, const struct yaml_value *v
     fault->object = frame->object;
     fault->outer = frame->up ? frame->up->object : NULL;
     if (instead)
-        fault->fix = arena_printf(frame->check->arena, "Write %s", instead);
+        fault->fix = arena_printf(frame->check->arena, "write %s", instead);
 }
 
 uint64_t ray_faults_refused(const struct ray_faults *faults)
@@ -93,8 +93,22 @@ void ray_object_fields(const struct ray_object *object, uint64_t releases,
                        void (*see)(void *context, const char *name), void *context)
 {
     for (size_t i = 0; i < object->count; i++)
-        if (ray_releases(object->fields[i].since, object->fields[i].until) & releases)
+        if (ray_releases(object->fields[i].since, object->fields[i].until) & releases &&
+            !(object->fields[i].flags & RAY_MISPLACED))
             see(context, object->fields[i].name);
+}
+
+int ray_object_since(const struct ray_object *object, const char *name)
+{
+    for (size_t i = 0; i < object->count; i++)
+        if (strcmp(object->fields[i].name, name) == 0)
+            return object->fields[i].since > RAY_OLDEST ? object->fields[i].since : RAY_OLDEST;
+    return 0;
+}
+
+bool ray_object_open(const struct ray_object *object)
+{
+    return object->open;
 }
 
 const struct ray_object *ray_object_member(const struct ray_object *object, const char *name)
@@ -109,9 +123,9 @@ const struct ray_object *ray_object_member(const struct ray_object *object, cons
 }
 
 /* "2.10", or "2.10 to 2.54". */
-static void put_run(struct text *out, int first, int last)
+static void put_run(struct text *out, int first, int last, bool final)
 {
-    text_printf(out, "%s%d.%d", out->size ? ", " : "", first / 100, first % 100);
+    text_printf(out, "%s%d.%d", !out->size ? "" : final ? " and " : ", ", first / 100, first % 100);
     if (last > first)
         text_printf(out, " to %d.%d", last / 100, last % 100);
 }
@@ -127,7 +141,7 @@ const char *ray_releases_name(struct arena *arena, uint64_t releases)
             continue;
         while (last < RAY_NEWEST && releases & RAY_RELEASE_BIT(last + 1))
             last++;
-        put_run(&out, first, last);
+        put_run(&out, first, last, !(releases & ~ray_releases(0, last)));
         first = last;
     }
     return text_string(&out);

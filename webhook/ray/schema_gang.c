@@ -33,7 +33,7 @@ static void report_multiple(struct ray_frame *gang, const struct yaml_value *val
     if (!value || value->kind == YAML_NULL || is_multiple(value, size))
         return;
     ray_fault(gang->check, RAY_STAGE_SCHEMA, gang->releases, at,
-              arena_printf(gang->check->arena, "Write a multiple of %.0f", size),
+              arena_printf(gang->check->arena, "write a multiple of %.0f", size),
               "wants a multiple of gang_size %.0f, not %s", size,
               ray_says(gang->check->arena, value));
 }
@@ -73,7 +73,7 @@ static void check_multiples(struct ray_frame *gang)
     }
     if (!count && (!scaling || scaling->kind == YAML_NULL) && size > 1)
         ray_fault(gang->check, RAY_STAGE_RISK, gang->releases, gang->at,
-                  arena_printf(gang->check->arena, "Set num_replicas: %.0f", size),
+                  arena_printf(gang->check->arena, "set num_replicas: %.0f", size),
                   "wants a multiple of gang_size %.0f, and without num_replicas the code's, "
                   "usually 1, counts",
                   size);
@@ -93,8 +93,8 @@ static void refuse_beside(struct ray_frame *gang, const char *name, const char *
 
 static void check_neighbours(struct ray_frame *gang)
 {
-    refuse_beside(gang, "max_replicas_per_node", "Remove one of the two");
-    refuse_beside(gang, "placement_group_strategy", "Write gang_placement_strategy in it instead");
+    refuse_beside(gang, "max_replicas_per_node", "remove one of the two");
+    refuse_beside(gang, "placement_group_strategy", "write gang_placement_strategy in it instead");
 }
 
 static const struct ray_field gang_fields[] = {
@@ -117,13 +117,13 @@ static const struct ray_field actor_fields[] = {
 };
 
 const struct ray_object ray_deployment_actor_object = {
-    .name = "deployment actor", RAY_FIELDS(actor_fields), .deploys = true};
+    .name = "a deployment actor", RAY_FIELDS(actor_fields), .deploys = true};
 
 static uint64_t check_status(struct ray_check *check, const struct ray_place *place)
 {
     if (place->value->number == 503 || place->value->number == 429)
         return 0;
-    ray_fault(check, check->stage, place->releases, place->at, "Write 503 or 429",
+    ray_fault(check, check->stage, place->releases, place->at, "write 503 or 429",
               "wants 503 or 429, not %s", ray_says(check->arena, place->value));
     return place->releases;
 }

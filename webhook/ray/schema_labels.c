@@ -128,9 +128,9 @@ uint64_t ray_rule_label_selector(struct ray_check *check, const struct ray_place
     if (!problem)
         return 0;
     at = ray_path_to(place->at, member, 0);
-    ray_fault(check, check->stage, early, &at, "Write it like a Kubernetes label", "wants %s",
+    ray_fault(check, check->stage, early, &at, "write it like a Kubernetes label", "wants %s",
               problem);
-    ray_fault(check, RAY_STAGE_DEPLOY, late, &at, "Write it like a Kubernetes label", "wants %s",
+    ray_fault(check, RAY_STAGE_DEPLOY, late, &at, "write it like a Kubernetes label", "wants %s",
               problem);
     return early;
 }

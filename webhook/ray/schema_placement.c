@@ -24,7 +24,7 @@ static void check_strategy(struct ray_frame *frame, const struct ray_member *bun
     if (strategy.value->kind == YAML_STRING && !strategy.value->text.size) {
         /* Python's `or "PACK"`, from 2.10 on. */
         fail(frame, RAY_STAGE_DEPLOY, strategy.releases & ray_releases(0, 209), &strategy.at,
-             "Write PACK", "wants a placement group strategy, not empty text");
+             "write PACK", "wants a placement group strategy, not empty text");
         known = true;
     }
     if (!known)
@@ -33,7 +33,7 @@ static void check_strategy(struct ray_frame *frame, const struct ray_member *bun
                   "wants one of PACK, SPREAD, STRICT_PACK, STRICT_SPREAD, not %s",
                   ray_says(frame->check->arena, strategy.value));
     else if (!bundles->value)
-        fail(frame, RAY_STAGE_RISK, strategy.releases, &strategy.at, "Add placement_group_bundles",
+        fail(frame, RAY_STAGE_RISK, strategy.releases, &strategy.at, "add placement_group_bundles",
              "wants placement_group_bundles with a strategy, here or in the code");
 }
 
@@ -50,7 +50,7 @@ static void check_empty(struct ray_frame *frame, const struct ray_member *bundle
     size_t index = 0;
 
     if (!bundles->value->count)
-        fail(frame, RAY_STAGE_DEPLOY, bundles->releases, &bundles->at, "Write [{CPU: 1}]",
+        fail(frame, RAY_STAGE_DEPLOY, bundles->releases, &bundles->at, "write [{CPU: 1}]",
              "wants at least one bundle");
     for (const struct yaml_value *item = bundles->value->first; item; item = item->next) {
         const struct yaml_value *bundle = ray_read_mapping(frame->check->arena, item);
@@ -58,7 +58,7 @@ static void check_empty(struct ray_frame *frame, const struct ray_member *bundle
 
         if (bundle && all_zero(frame->check->arena, bundle))
             fail(frame, RAY_STAGE_DEPLOY, bundles->releases & ray_releases(210, 0), &at,
-                 "Write {CPU: 1}, or leave the bundle out", "wants a bundle with something in it");
+                 "write {CPU: 1}, or leave the bundle out", "wants a bundle with something in it");
     }
 }
 
@@ -86,7 +86,7 @@ static void check_fit(const struct fit *fit, const char *resource, double wanted
     if (!(there < wanted)) /* NaN fits, as in Python */
         return;
     ray_fault(fit->frame->check, fit->stage, fit->releases, &fit->at,
-              arena_printf(arena, "Write %s: %.15g in the first bundle", resource, wanted),
+              arena_printf(arena, "write %s: %.15g in the first bundle", resource, wanted),
               "wants the replica in the first bundle: %s %.15g does not fit into %.15g", resource,
               wanted, there);
 }
@@ -99,7 +99,7 @@ static void check_gpus(const struct fit *fit, const struct yaml_value *options)
     if (!gpus)
         return;
     if (gpus->kind == YAML_NULL) /* Python compares it with a number */
-        fail(fit->frame, fit->stage, fit->releases, &at, "Remove num_gpus",
+        fail(fit->frame, fit->stage, fit->releases, &at, "remove num_gpus",
              "can not compare num_gpus: null with the first bundle");
     else
         check_fit(fit, "GPU", ray_read_number(fit->frame->check->arena, gpus).number);
@@ -161,7 +161,7 @@ static void check_domain(struct ray_frame *frame, const struct ray_member *selec
 
         if (!type || !ray_text_is(type, arena_copy(frame->check->arena, first->text)))
             fail(frame, RAY_STAGE_DEPLOY, selectors->releases & ray_releases(256, 0), &at,
-                 "Give every bundle the same ray.io/accelerator-type",
+                 "give every bundle the same ray.io/accelerator-type",
                  "wants one GPU domain type in the labels of every bundle");
     }
 }
@@ -181,7 +181,7 @@ static void check_selectors(struct ray_frame *frame)
 
         if (problem)
             ray_fault(frame->check, RAY_STAGE_DEPLOY, selectors.releases, &at,
-                      "Write it like a Kubernetes label", "wants %s", problem);
+                      "write it like a Kubernetes label", "wants %s", problem);
     }
     check_domain(frame, &selectors);
 }

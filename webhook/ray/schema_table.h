@@ -49,7 +49,11 @@ struct ray_place {
     uint64_t releases;
 };
 
-enum { RAY_REQUIRED = 1, RAY_NULLABLE = 2 };
+enum {
+    RAY_REQUIRED = 1,
+    RAY_NULLABLE = 2,
+    RAY_MISPLACED = 4, /* known only to be refused: never offered as the right place of a key */
+};
 
 struct ray_field {
     const char *name;
@@ -63,10 +67,11 @@ struct ray_field {
 };
 
 struct ray_object {
-    const char *name; /* "deployment" */
+    const char *name; /* "a deployment", "ray_actor_options" */
     const struct ray_field *fields;
     size_t count;
     bool strict;  /* an unknown key is refused, not ignored */
+    bool open;    /* an unknown key may be meant: only one that is near a row is noted */
     bool deploys; /* Ray looks at it only when it deploys the application */
     /* Rules over several fields, run after the fields'. NULL-terminated. */
     void (*const *rules)(struct ray_frame *frame);

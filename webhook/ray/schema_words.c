@@ -4,7 +4,10 @@
 #include "core/quantity.h"
 #include "ray/schema_table.h"
 
-enum { SHOWN = 24 }; /* bytes of a text that a message shows */
+enum {
+    SHOWN = 24,        /* bytes of a text that a message shows */
+    CHOICES_SHOWN = 8, /* of those a field may have */
+};
 
 static struct bytes shown(struct bytes text)
 {
@@ -59,8 +62,13 @@ static void put_range(struct text *out, const struct ray_range *range)
 static void put_choices(struct text *out, const char *const *choices)
 {
     text_puts(out, "one of ");
-    for (size_t i = 0; choices[i]; i++)
+    for (size_t i = 0; choices[i]; i++) {
+        if (i == CHOICES_SHOWN) {
+            text_puts(out, ", …");
+            return;
+        }
         text_printf(out, "%s%s", i ? ", " : "", choices[i]);
+    }
 }
 
 const char *ray_wants(struct arena *arena, const struct ray_shape *shape)
@@ -89,8 +97,8 @@ static const char *advise_number(struct arena *arena, const struct yaml_value *v
     int64_t parts;
 
     if (value->kind == YAML_STRING && quantity_ten_thousandths(value->text, &parts))
-        return arena_printf(arena, "Write %.15g", (double)parts / 10000);
-    return "Write a plain number";
+        return arena_printf(arena, "write %.15g", (double)parts / 10000);
+    return "write a plain number";
 }
 
 static const char *advise_choice(struct arena *arena, const struct ray_shape *shape,
@@ -102,8 +110,8 @@ static const char *advise_choice(struct arena *arena, const struct ray_shape *sh
     for (const char *const *choice = shape->choices; *choice; choice++)
         nearest_offer(&nearest, *choice);
     if (nearest.best)
-        return arena_printf(arena, "Write %s", nearest.best);
-    return arena_printf(arena, "Write %s", ray_wants(arena, shape));
+        return arena_printf(arena, "write %s", nearest.best);
+    return arena_printf(arena, "write %s", ray_wants(arena, shape));
 }
 
 const char *ray_advice(struct arena *arena, const struct ray_shape *shape,
@@ -114,12 +122,12 @@ const char *ray_advice(struct arena *arena, const struct ray_shape *shape,
     struct bytes text = shown(value->text);
 
     if (value->kind == YAML_NULL)
-        return "Give it a value, or remove the key";
+        return "give it a value, or remove the key";
     switch (shape->kind) {
     case RAY_TEXT:
         if (typed && text.size && text.size == value->text.size)
-            return arena_printf(arena, "Put it in quotes: \"%.*s\"", (int)text.size, text.data);
-        return "Write text";
+            return arena_printf(arena, "put it in quotes: \"%.*s\"", (int)text.size, text.data);
+        return "write text";
     case RAY_INTEGER:
     case RAY_STRICT_INTEGER:
     case RAY_NUMBER:
@@ -130,12 +138,12 @@ const char *ray_advice(struct arena *arena, const struct ray_shape *shape,
         return advise_choice(arena, shape, value);
     case RAY_MAPPING:
     case RAY_OBJECT:
-        return "Write keys and values below it";
+        return "write keys and values below it";
     case RAY_LIST:
-        return "Begin each item with \"- \"";
+        return "begin each item with \"- \"";
     case RAY_ANY:
     case RAY_BOOLEAN:
         break;
     }
-    return arena_printf(arena, "Write %s", ray_wants(arena, shape));
+    return arena_printf(arena, "write %s", ray_wants(arena, shape));
 }

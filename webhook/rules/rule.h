@@ -9,6 +9,7 @@
 
 #include "core/finding.h"
 #include "ray/placement.h"
+#include "ray/schema.h"
 #include "ray/serve_config.h"
 #include "ray/service.h"
 #include "ray/version.h"
@@ -18,6 +19,7 @@ struct rule_input {
     const struct ray_service *service;
     const struct ray_service *previous; /* the stored one; NULL on CREATE */
     const struct serve_config *config;
+    const struct ray_faults *faults; /* of config, by release; none if it could not be read */
     const struct placement *placement;
     struct ray_versions versions;
     struct ray_release kuberay; /* the operator's version; 0.0.0: unknown */

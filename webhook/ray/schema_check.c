@@ -112,8 +112,9 @@ static void note_text(struct ray_check *check, const struct yaml_value *value,
         return;
     ray_fault(check, RAY_STAGE_SURPRISE, releases & words.releases, at,
               ray_advice(check->arena, &ray_text, value),
-              "reads it as %s and makes the text %.*s of it", ray_says(check->arena, value),
-              (int)words.text.size, words.text.data);
+              "gets the text %.*s here: YAML reads %.*s as %s", (int)words.text.size,
+              words.text.data, (int)value->text.size, value->text.data,
+              ray_says(check->arena, value));
 }
 
 static uint64_t check_scalar(struct ray_check *check, const struct ray_shape *shape,

@@ -329,20 +329,24 @@ static const struct ray_field known_fields[] = {
 static const struct ray_object env_object = {
     .name = "runtime_env", RAY_FIELDS(known_fields), .open = true};
 
+static uint64_t check_env(struct ray_env *env, const struct ray_frame *frame,
+                          const struct yaml_value *outer)
+{
+    uint64_t wrong = check_uris(env);
+
+    env->releases &= ~wrong;
+    check_options(env);
+    ray_check_object(env->check, frame, &env_object, env->mapping, env->at, env->releases);
+    check_combinations(&(struct merged){env, outer});
+    return wrong;
+}
+
 uint64_t ray_rule_runtime_env(struct ray_check *check, const struct ray_place *place)
 {
-    const struct yaml_value *mapping = ray_read_mapping(check->arena, place->value);
-    struct ray_env env = {check, mapping, place->at, place->releases, RAY_STAGE_APPLY};
-    uint64_t wrong;
+    struct ray_env env = {check, ray_read_mapping(check->arena, place->value), place->at,
+                          place->releases, RAY_STAGE_APPLY};
 
-    if (!mapping)
-        return 0;
-    wrong = check_uris(&env);
-    env.releases &= ~wrong;
-    check_options(&env);
-    ray_check_object(check, place->frame, &env_object, mapping, place->at, env.releases);
-    check_combinations(&(struct merged){&env, NULL});
-    return wrong;
+    return env.mapping ? check_env(&env, place->frame, NULL) : 0;
 }
 
 /*
@@ -359,19 +363,14 @@ uint64_t ray_rule_actor_runtime_env(struct ray_check *check, const struct ray_pl
 {
     const struct ray_frame *deployment = place->frame->up;
     const struct ray_frame *application = deployment ? deployment->up : NULL;
-    const struct yaml_value *mapping = ray_read_mapping(check->arena, place->value);
-    struct ray_env env = {check, mapping, place->at, place->releases, RAY_STAGE_DEPLOY};
-    const struct yaml_value *outer =
-        application ? yaml_member(application->value, "runtime_env") : NULL;
+    struct ray_env env = {check, ray_read_mapping(check->arena, place->value), place->at,
+                          place->releases, RAY_STAGE_DEPLOY};
     uint64_t wrong;
 
-    if (!mapping)
+    if (!env.mapping)
         return 0;
-    wrong = check_uris(&env);
-    env.releases &= ~wrong;
-    check_options(&env);
-    ray_check_object(check, place->frame, &env_object, mapping, place->at, env.releases);
-    check_combinations(&(struct merged){&env, outer});
-    check_merged_variables(&env, yaml_member(mapping, "env_vars"));
+    wrong = check_env(&env, place->frame,
+                      application ? yaml_member(application->value, "runtime_env") : NULL);
+    check_merged_variables(&env, yaml_member(env.mapping, "env_vars"));
     return wrong;
 }

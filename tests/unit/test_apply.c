@@ -6,8 +6,8 @@ static struct arena *arena;
 
 static const char *patched(const char *object, const char *pointer, const char *value)
 {
-    const struct patch_op op = {.pointer = pointer, .value = bytes_of(value)};
-    struct patch patch = {.first = (struct patch_op *)(size_t)&op, .count = 1};
+    struct patch_op op = {.pointer = pointer, .value = bytes_of(value)};
+    const struct patch patch = {.first = &op, .count = 1};
     struct bytes out;
 
     return apply_patch(arena, bytes_of(object), &patch, &out) ? arena_copy(arena, out) : NULL;
@@ -38,17 +38,15 @@ static void an_operation_without_a_parent_is_refused(void)
 
 static void later_operations_see_what_earlier_ones_did(void)
 {
-    const struct patch_op deep = {.pointer = "/a/b", .value = BYTES("2")};
-    const struct patch_op made = {
-        .next = (struct patch_op *)(size_t)&deep, .pointer = "/a", .value = BYTES("{\"c\":1}")};
-    const struct patch_op first = {
-        .next = (struct patch_op *)(size_t)&made, .pointer = "/a/x", .value = BYTES("0")};
-    struct patch patch = {.first = (struct patch_op *)(size_t)&made};
+    struct patch_op deep = {.pointer = "/a/b", .value = BYTES("2")};
+    struct patch_op made = {.next = &deep, .pointer = "/a", .value = BYTES("{\"c\":1}")};
+    struct patch_op first = {.next = &made, .pointer = "/a/x", .value = BYTES("0")};
+    struct patch patch = {.first = &made};
     struct bytes out = {0};
 
     CHECK(apply_patch(arena, BYTES("{}"), &patch, &out));
     CHECK_TEXT(arena_copy(arena, out), "{\"a\":{\"c\":1,\"b\":2}}");
-    patch.first = (struct patch_op *)(size_t)&first;
+    patch.first = &first;
     CHECK(apply_patch(arena, BYTES("{\"z\":1, \"a\":{}}"), &patch, &out));
     CHECK_TEXT(arena_copy(arena, out), "{\"z\":1, \"a\":{\"c\":1,\"b\":2}}");
 }

@@ -2,8 +2,10 @@
 /* The subcommands, in the order of the help. */
 #include "certs/command.h"
 #include "cli/commands.h"
+#include "server/serve.h"
 
 const struct command *const commands[] = {
+    &serve_command,
     &check_command,
     &admit_command,
     &certs_command,

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Durations are measured on the monotonic clock: nobody can set it. */
+#ifndef SERVER_CLOCK_H
+#define SERVER_CLOCK_H
+
+#include <stdint.h>
+#include <time.h>
+
+enum { CLOCK_SECOND_MS = 1000, CLOCK_SECOND_NS = 1000000000, CLOCK_MS_NS = 1000000 };
+
+static inline int64_t clock_ns(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * CLOCK_SECOND_NS + now.tv_nsec;
+}
+
+static inline int64_t clock_ms(void)
+{
+    return clock_ns() / CLOCK_MS_NS;
+}
+
+#endif

@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/connections.h"
+
+#include "server/clock.h"
+
+#include <linux/tcp.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
+enum {
+    GOING = 128, /* those that were cut and whose threads have not ended yet */
+    LOOKS = 64,  /* system calls to find one that is silent */
+};
+
+struct connection {
+    struct connections *home;
+    struct connection *previous, *next;
+    enum connection_state state;
+    int64_t since; /* ms */
+    int socket;
+    bool large; /* its body took memory that others wait for */
+    bool wrote; /* something has come from it */
+    bool asked; /* a complete header has */
+};
+
+/* All of one state have one timeout, and enter at the tail: the head is always the next to go. */
+struct queue {
+    struct connection *head, *tail;
+    size_t count;
+};
+
+struct connections {
+    pthread_mutex_t lock;
+    struct connection_limits limits;
+    struct queue queues[CONNECTION_STATES];
+    size_t count;
+    struct connection_counts totals;
+};
+
+const char *const connection_state_names[] = {"opening", "header",    "body",
+                                              "idle",    "answering", "cut"};
+const char *const connection_end_names[] = {"deadline", "crowded", "drained"};
+
+/* Who makes room, the first first. A request being answered never does. */
+static const enum connection_state makes_room[] = {CONNECTION_OPENING, CONNECTION_HEADER,
+                                                   CONNECTION_BODY, CONNECTION_IDLE};
+
+struct connections *connections_new(const struct connection_limits *limits)
+{
+    struct connections *connections = calloc(1, sizeof *connections);
+
+    if (!connections)
+        return NULL;
+    connections->limits = *limits;
+    pthread_mutex_init(&connections->lock, NULL);
+    return connections;
+}
+
+void connections_free(struct connections *connections)
+{
+    if (!connections)
+        return;
+    pthread_mutex_destroy(&connections->lock);
+    free(connections);
+}
+
+size_t connections_most(const struct connections *connections)
+{
+    return connections->limits.most + GOING;
+}
+
+static void leave(struct connection *connection)
+{
+    struct queue *queue = &connection->home->queues[connection->state];
+
+    *(connection->previous ? &connection->previous->next : &queue->head) = connection->next;
+    *(connection->next ? &connection->next->previous : &queue->tail) = connection->previous;
+    queue->count--;
+}
+
+static void enter(struct connection *connection, enum connection_state state)
+{
+    struct queue *queue = &connection->home->queues[state];
+
+    connection->state = state;
+    connection->since = clock_ms();
+    connection->previous = queue->tail;
+    connection->next = NULL;
+    *(queue->tail ? &queue->tail->next : &queue->head) = connection;
+    queue->tail = connection;
+    queue->count++;
+}
+
+static void cut(struct connection *connection, enum connection_end why)
+{
+    struct connections *home = connection->home;
+
+    shutdown(connection->socket, SHUT_RDWR);
+    home->totals.ended[why]++;
+    leave(connection);
+    enter(connection, CONNECTION_CUT);
+}
+
+static bool has_written(struct connection *connection)
+{
+    struct tcp_info info = {0};
+    socklen_t size = sizeof info;
+
+    if (!connection->wrote)
+        connection->wrote =
+            getsockopt(connection->socket, IPPROTO_TCP, TCP_INFO, &info, &size) != 0 ||
+            info.tcpi_bytes_received > 0;
+    return connection->wrote;
+}
+
+/* The oldest, but of those that open one that has sent nothing, if there is one among the first: a
+ * rush of the silent does not push out a handshake on its way. */
+static struct connection *next_to_go(const struct connections *connections,
+                                     enum connection_state state)
+{
+    struct connection *oldest = connections->queues[state].head;
+    int looked = 0;
+
+    if (state != CONNECTION_OPENING)
+        return oldest;
+    for (struct connection *each = oldest; each && looked < LOOKS; each = each->next) {
+        looked += !each->wrote;
+        if (!has_written(each))
+            return each;
+    }
+    return oldest;
+}
+
+/* Those already cut hold no place: their threads are on the way out. */
+static bool make_room(struct connections *connections)
+{
+    if (connections->count - connections->queues[CONNECTION_CUT].count < connections->limits.most)
+        return true;
+    for (size_t i = 0; i < sizeof makes_room / sizeof *makes_room; i++) {
+        struct connection *next = next_to_go(connections, makes_room[i]);
+
+        if (!next)
+            continue;
+        cut(next, CONNECTION_END_CROWDED);
+        return true;
+    }
+    return false;
+}
+
+struct connection *connections_open(struct connections *connections, int socket)
+{
+    struct connection *connection = calloc(1, sizeof *connection);
+
+    if (!connection)
+        return NULL;
+    connection->home = connections;
+    connection->socket = socket;
+    pthread_mutex_lock(&connections->lock);
+    if (make_room(connections)) {
+        enter(connection, CONNECTION_OPENING);
+        connections->count++;
+        connections->totals.opened++;
+    } else {
+        connections->totals.ended[CONNECTION_END_CROWDED]++;
+        free(connection);
+        connection = NULL;
+    }
+    pthread_mutex_unlock(&connections->lock);
+    return connection;
+}
+
+void connection_enter(struct connection *connection, enum connection_state state)
+{
+    pthread_mutex_lock(&connection->home->lock);
+    if (connection->state != CONNECTION_CUT) {
+        leave(connection);
+        enter(connection, state);
+        connection->large = false;
+        connection->asked = connection->asked || state == CONNECTION_BODY;
+    }
+    pthread_mutex_unlock(&connection->home->lock);
+}
+
+void connection_closed(struct connection *connection)
+{
+    struct connections *home = connection ? connection->home : NULL;
+
+    if (!connection)
+        return;
+    pthread_mutex_lock(&home->lock);
+    leave(connection);
+    home->count--;
+    home->totals.silent += !connection->asked;
+    pthread_mutex_unlock(&home->lock);
+    free(connection);
+}
+
+/* Milliseconds to the deadline of the next one in this state. */
+static int64_t sweep(struct connections *connections, enum connection_state state, int64_t now,
+                     int64_t otherwise)
+{
+    int64_t timeout = connections->limits.timeout_ms[state];
+    struct connection *oldest = connections->queues[state].head;
+
+    while (timeout && oldest && oldest->since + timeout <= now) {
+        cut(oldest, CONNECTION_END_DEADLINE);
+        oldest = connections->queues[state].head;
+    }
+    if (!timeout || !oldest || oldest->since + timeout - now > otherwise)
+        return otherwise;
+    return oldest->since + timeout - now;
+}
+
+int64_t connections_sweep(struct connections *connections, int64_t otherwise)
+{
+    int64_t now = clock_ms();
+
+    pthread_mutex_lock(&connections->lock);
+    for (int state = 0; state < CONNECTION_CUT; state++)
+        otherwise = sweep(connections, (enum connection_state)state, now, otherwise);
+    pthread_mutex_unlock(&connections->lock);
+    return otherwise;
+}
+
+void connection_set_large(struct connection *connection)
+{
+    pthread_mutex_lock(&connection->home->lock);
+    connection->large = true;
+    pthread_mutex_unlock(&connection->home->lock);
+}
+
+void connections_cut_large_body(const struct connection *except)
+{
+    struct connections *home = except->home;
+    struct connection *connection;
+
+    pthread_mutex_lock(&home->lock);
+    connection = home->queues[CONNECTION_BODY].head;
+    while (connection && (!connection->large || connection == except))
+        connection = connection->next;
+    if (connection)
+        cut(connection, CONNECTION_END_CROWDED);
+    pthread_mutex_unlock(&home->lock);
+}
+
+void connections_hurry(struct connections *connections, int64_t timeout_ms)
+{
+    static const enum connection_state headers[] = {CONNECTION_OPENING, CONNECTION_HEADER};
+
+    pthread_mutex_lock(&connections->lock);
+    for (size_t i = 0; i < sizeof headers / sizeof *headers; i++) {
+        int64_t *timeout = &connections->limits.timeout_ms[headers[i]];
+
+        if (!*timeout || *timeout > timeout_ms)
+            *timeout = timeout_ms;
+    }
+    pthread_mutex_unlock(&connections->lock);
+}
+
+static bool has_sent_more(const struct connection *connection)
+{
+    int unread = 0;
+
+    return ioctl(connection->socket, FIONREAD, &unread) == 0 && unread > 0;
+}
+
+void connections_cut_idle(struct connections *connections)
+{
+    struct connection *next;
+
+    pthread_mutex_lock(&connections->lock);
+    for (struct connection *idle = connections->queues[CONNECTION_IDLE].head; idle; idle = next) {
+        next = idle->next;
+        if (!has_sent_more(idle))
+            cut(idle, CONNECTION_END_DRAINED);
+    }
+    pthread_mutex_unlock(&connections->lock);
+}
+
+struct connection_counts connections_count(struct connections *connections)
+{
+    struct connection_counts counts;
+
+    pthread_mutex_lock(&connections->lock);
+    counts = connections->totals;
+    for (int state = 0; state < CONNECTION_STATES; state++)
+        counts.in[state] = connections->queues[state].count;
+    pthread_mutex_unlock(&connections->lock);
+    return counts;
+}

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/review.h"
+
+#include "admission/admit.h"
+#include "server/body.h"
+#include "server/clock.h"
+#include "server/log.h"
+#include "server/metrics.h"
+
+enum { LISTED_MAX = 20 }; /* rules or injections in a line of the log */
+
+static const struct route {
+    const char *path;
+    enum admit_stage stage;
+    enum metrics_path series;
+} routes[] = {
+    {"/mutate", ADMIT_MUTATE, METRICS_MUTATE},
+    {"/validate", ADMIT_VALIDATE, METRICS_VALIDATE},
+};
+
+static const struct {
+    unsigned http;
+    enum metrics_decision decision;
+} outcomes[] = {
+    [ADMIT_BAD_REQUEST] = {HTTP_BAD_REQUEST, METRICS_REFUSED},
+    [ADMIT_TOO_LARGE] = {HTTP_CONTENT_TOO_LARGE, METRICS_REFUSED},
+    [ADMIT_FAILED] = {HTTP_INTERNAL_ERROR, METRICS_FAILED},
+};
+
+static const struct route *route_of(const char *path)
+{
+    for (size_t i = 0; i < sizeof routes / sizeof *routes; i++) {
+        if (strcmp(routes[i].path, path) == 0)
+            return &routes[i];
+    }
+    return NULL;
+}
+
+static bool begin(void *context, struct http_exchange *exchange, const struct http_head *head)
+{
+    (void)context;
+    if (!route_of(head->path))
+        http_say(exchange, HTTP_NOT_FOUND, "there is only /mutate and /validate here\n");
+    else if (strcmp(head->method, "POST") != 0)
+        http_reply(exchange, &(struct http_answer){.status = HTTP_METHOD_NOT_ALLOWED,
+                                                   .allow = "POST",
+                                                   .body = BYTES("POST an AdmissionReview\n")});
+    else if (!http_media_type_is(head->content_type, "application/json"))
+        http_say(exchange, HTTP_UNSUPPORTED_MEDIA_TYPE,
+                 "the Content-Type must be application/json\n");
+    else if (head->content_encoding.size && !http_media_type_is(head->content_encoding, "identity"))
+        http_say(exchange, HTTP_UNSUPPORTED_MEDIA_TYPE,
+                 "send the body without a Content-Encoding\n");
+    else if (head->lengths && head->length > BODY_LIMIT)
+        http_say(exchange, HTTP_CONTENT_TOO_LARGE, "the body is larger than 7 MiB\n");
+    else
+        return true;
+    return false;
+}
+
+/* The names in order, each once: findings of one rule stand together. */
+static struct bytes rules_json(struct arena *arena, const struct findings *findings)
+{
+    struct text text = text_new(arena);
+    const char *last = "";
+    size_t listed = 0;
+
+    text_putc(&text, '[');
+    for (const struct finding *each = findings->first; each && listed < LISTED_MAX;
+         each = each->next) {
+        if (strcmp(each->rule, last) == 0)
+            continue;
+        if (listed++)
+            text_putc(&text, ',');
+        text_json(&text, each->rule);
+        last = each->rule;
+    }
+    text_putc(&text, ']');
+    return text_bytes(&text);
+}
+
+static struct bytes injections_json(struct arena *arena, const struct patch *patch)
+{
+    struct text text = text_new(arena);
+    size_t listed = 0;
+
+    text_putc(&text, '[');
+    for (const struct patch_op *op = patch->first; op && listed < LISTED_MAX; op = op->next) {
+        if (listed++)
+            text_putc(&text, ',');
+        text_json(&text, op->label);
+    }
+    text_putc(&text, ']');
+    return text_bytes(&text);
+}
+
+struct outcome {
+    const struct route *route;
+    enum admit_status status;
+    struct verdict verdict;
+    struct bytes answer;
+    int64_t nanoseconds;
+};
+
+static enum metrics_decision decision_of(const struct outcome *outcome)
+{
+    if (outcome->status != ADMIT_OK)
+        return outcomes[outcome->status].decision;
+    if (!outcome->verdict.allowed)
+        return METRICS_DENIED;
+    return outcome->verdict.reviewed ? METRICS_ALLOWED : METRICS_SKIPPED;
+}
+
+static void log_decision(struct arena *arena, const struct outcome *outcome,
+                         enum metrics_decision decision)
+{
+    const struct verdict *verdict = &outcome->verdict;
+    struct log_line line = log_begin("decision");
+
+    log_text(&line, "path", outcome->route->path);
+    log_text(&line, "uid", verdict->uid);
+    log_text(&line, "operation", verdict->operation);
+    log_text(&line, "namespace", verdict->namespace);
+    log_text(&line, "name", verdict->name);
+    log_text(&line, "user", verdict->user);
+    log_bool(&line, "dryRun", verdict->dry_run);
+    log_text(&line, "decision", metrics_decision_names[decision]);
+    log_json(&line, "rules", rules_json(arena, &verdict->findings));
+    if (outcome->route->stage == ADMIT_MUTATE)
+        log_json(&line, "injected", injections_json(arena, &verdict->patch));
+    if (outcome->status != ADMIT_OK)
+        log_text(&line, "error", verdict->error);
+    log_number(&line, "microseconds", outcome->nanoseconds / 1000);
+    log_end(&line);
+}
+
+static void reply(struct http_exchange *exchange, const struct outcome *outcome)
+{
+    if (outcome->status == ADMIT_OK)
+        http_reply(exchange, &(struct http_answer){.status = HTTP_OK,
+                                                   .content_type = "application/json",
+                                                   .body = outcome->answer});
+    else
+        http_reply(exchange, &(struct http_answer){.status = outcomes[outcome->status].http,
+                                                   .body = outcome->answer});
+}
+
+/* An arena at its limit gives no verdict, whatever was returned. */
+static void review_one(const struct review *review, struct arena *arena, struct bytes body,
+                       struct outcome *outcome)
+{
+    outcome->status = admit(arena, outcome->route->stage, review->policy, body, &outcome->answer,
+                            &outcome->verdict);
+    if (outcome->status != ADMIT_OK || !arena_exhausted(arena))
+        return;
+    outcome->status = ADMIT_FAILED;
+    outcome->verdict.error = "out of memory for this request";
+    outcome->answer = BYTES("out of memory for this request\n");
+}
+
+static void finish(void *context, struct http_exchange *exchange, const struct http_head *head,
+                   struct bytes body)
+{
+    const struct review *review = context;
+    struct outcome outcome = {.route = route_of(head->path)};
+    int64_t start = clock_ns();
+    struct arena *arena = outcome.route ? workers_take(review->workers, body.size) : NULL;
+    enum metrics_decision decision;
+
+    if (!arena) {
+        http_reply(exchange, &(struct http_answer){.status = HTTP_TOO_MANY_REQUESTS,
+                                                   .retry_after = 1,
+                                                   .body = BYTES("busy, try again\n")});
+        return;
+    }
+    review_one(review, arena, body, &outcome);
+    reply(exchange, &outcome);
+    outcome.nanoseconds = clock_ns() - start;
+    decision = decision_of(&outcome);
+    metrics_decision(outcome.route->series, decision, outcome.nanoseconds);
+    metrics_findings(&outcome.verdict.findings);
+    if (outcome.route->stage == ADMIT_MUTATE)
+        metrics_injections(outcome.verdict.patch.count);
+    log_decision(arena, &outcome, decision);
+    workers_give(review->workers, arena);
+}
+
+static void answered(void *context, const struct http_head *head, unsigned status)
+{
+    const struct route *route = route_of(head->path);
+
+    (void)context;
+    metrics_request(route ? route->series : METRICS_OTHER, status);
+}
+
+struct http_site review_site(struct review *review)
+{
+    return (struct http_site){
+        .context = review, .begin = begin, .finish = finish, .answered = answered};
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* POST /mutate and POST /validate: a body to admit(), its answer back, one line in the log. */
+#ifndef SERVER_REVIEW_H
+#define SERVER_REVIEW_H
+
+#include "admission/policy.h"
+#include "server/http.h"
+#include "server/workers.h"
+
+struct review {
+    struct workers *workers;
+    const struct policy *policy;
+};
+
+/* What the TLS port serves. review must outlive it. */
+struct http_site review_site(struct review *review);
+
+#endif

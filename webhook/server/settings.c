@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/settings.h"
+
+enum { SECOND = 1000, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE };
+
+#define AT(member) offsetof(struct settings, member)
+
+const struct option settings_options[SETTINGS_OPTIONS] = {
+    {.name = "tls-cert",
+     .kind = OPTION_STRING,
+     .offset = AT(tls_cert),
+     .argument = "FILE",
+     .help = "The certificate to serve, PEM, its chain after it. Read again when the file changes, "
+             "and on SIGHUP."},
+    {.name = "tls-key",
+     .kind = OPTION_STRING,
+     .offset = AT(tls_key),
+     .argument = "FILE",
+     .help = "Its private key, PEM."},
+    {.name = "client-ca",
+     .kind = OPTION_STRING,
+     .offset = AT(client_ca),
+     .argument = "FILE",
+     .help = "CA certificates, PEM: clients must show a certificate of one of these inside the TLS "
+             "handshake. Without it, everyone may ask."},
+    {.name = "client-name",
+     .kind = OPTION_LIST,
+     .offset = AT(client_names),
+     .argument = "NAME",
+     .help = "The common name, DNS name or URI that a client's certificate must carry; may be "
+             "repeated. Without it, any certificate of --client-ca will do."},
+    {.name = "listen",
+     .kind = OPTION_STRING,
+     .offset = AT(listen),
+     .argument = "ADDRESS:PORT",
+     .standard = ":8443",
+     .help = "Where the API server finds /mutate and /validate, by TLS. An empty address is every "
+             "address, port 0 a free port."},
+    {.name = "metrics-listen",
+     .kind = OPTION_STRING,
+     .offset = AT(metrics_listen),
+     .argument = "ADDRESS:PORT",
+     .standard = ":8080",
+     .help = "Where the kubelet finds /healthz and /readyz and Prometheus /metrics, without TLS. "
+             "The kubelet asks the Pod's own address, so 127.0.0.1 is no good in a Pod."},
+    {.name = "drain-delay",
+     .kind = OPTION_DURATION,
+     .offset = AT(drain_delay),
+     .argument = "TIME",
+     .standard = "5s",
+     .max = HOUR,
+     .help = "How long to serve on after SIGTERM, so that every API server can learn that this "
+             "Pod is gone."},
+    {.name = "max-connections",
+     .kind = OPTION_NUMBER,
+     .offset = AT(max_connections),
+     .argument = "NUMBER",
+     .standard = "512",
+     .min = 1,
+     .max = 16384,
+     .help = "Connections at once, of about 100 kB each. When all are taken, the oldest that has "
+             "not finished its request makes room."},
+    {.name = "header-timeout",
+     .kind = OPTION_DURATION,
+     .offset = AT(header_timeout),
+     .argument = "TIME",
+     .standard = "10s",
+     .min = 100,
+     .max = HOUR,
+     .help = "From a connection's start to the end of the request header, handshake included."},
+    {.name = "body-timeout",
+     .kind = OPTION_DURATION,
+     .offset = AT(body_timeout),
+     .argument = "TIME",
+     .standard = "10s",
+     .min = 100,
+     .max = HOUR,
+     .help = "From the header to the end of the body."},
+    {.name = "answer-timeout",
+     .kind = OPTION_DURATION,
+     .offset = AT(answer_timeout),
+     .argument = "TIME",
+     .standard = "30s",
+     .min = 100,
+     .max = HOUR,
+     .help = "From the body to the last byte of the answer. The API server waits at most 30 s."},
+    {.name = "idle-timeout",
+     .kind = OPTION_DURATION,
+     .offset = AT(idle_timeout),
+     .argument = "TIME",
+     .standard = "150s",
+     .min = 100,
+     .max = HOUR,
+     .help = "How long a kept connection may wait for its next request. The API server keeps its "
+             "own for 90 s: ours must be longer, or calls get lost."},
+};
+
+bool settings_check(const struct settings *settings, const struct option_rest *rest,
+                    struct problem *problem)
+{
+    if (rest->count)
+        problem_set(problem, 0, 0, "%.60s: no arguments but flags; see --help", rest->items[0]);
+    else if (!settings->tls_cert || !settings->tls_key)
+        problem_set(problem, 0, 0,
+                    "--tls-cert and --tls-key are needed; "
+                    "`rayservice-webhook certs init` makes a pair");
+    else if (settings->client_names.count && !settings->client_ca)
+        problem_set(problem, 0, 0, "--client-name needs --client-ca: whose names?");
+    else
+        return true;
+    return false;
+}

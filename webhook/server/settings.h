@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The flags of `serve`, read. Durations in milliseconds. */
+#ifndef SERVER_SETTINGS_H
+#define SERVER_SETTINGS_H
+
+#include "core/options.h"
+
+struct settings {
+    const char *tls_cert, *tls_key, *client_ca;
+    struct option_list client_names;
+    const char *listen, *metrics_listen;
+    int64_t drain_delay, max_connections;
+    int64_t header_timeout, body_timeout, answer_timeout, idle_timeout;
+};
+
+enum { SETTINGS_OPTIONS = 12 };
+
+extern const struct option settings_options[SETTINGS_OPTIONS];
+
+/* Says what is missing, too much or does not go together; true if all is well. */
+bool settings_check(const struct settings *settings, const struct option_rest *rest,
+                    struct problem *problem);
+
+#endif

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "certs/show.h"
 
-#include "certs/pem.h"
-
 #include <inttypes.h>
 
 static bool add_certificate(struct shown *shown, const char *file, X509 *certificate)
@@ -38,17 +36,23 @@ static bool add_key(struct shown *shown, const char *file, EVP_PKEY *key)
     return true;
 }
 
+bool show_add(struct shown *shown, const char *file, const struct pem_content *content)
+{
+    for (int i = 0; i < sk_X509_num(content->certificates); i++) {
+        if (!add_certificate(shown, file, sk_X509_value(content->certificates, i)))
+            return false;
+    }
+    return !content->key || add_key(shown, file, content->key);
+}
+
 bool show_read(struct shown *shown, const char *file, struct problem *problem)
 {
     struct pem_content content = {0};
-    bool good = true;
+    bool good;
 
     if (pem_read_file(file, &content, problem) != FILE_READ)
         return false;
-    for (int i = 0; good && i < sk_X509_num(content.certificates); i++)
-        good = add_certificate(shown, file, sk_X509_value(content.certificates, i));
-    if (good && content.key)
-        good = add_key(shown, file, content.key);
+    good = show_add(shown, file, &content);
     pem_content_free(&content);
     if (!good)
         file_problem(problem, file, "a certificate in it has a field that can not be read");

@@ -4,6 +4,7 @@
 #define CERTS_SHOW_H
 
 #include "certs/inspect.h"
+#include "certs/pem.h"
 #include "core/problem.h"
 #include "core/text.h"
 
@@ -30,8 +31,11 @@ struct shown {
     struct shown_key *keys;
 };
 
-/* Adds what the file holds. file: is kept. */
+/* Adds what the file holds. file: its path, the caller's own, as long as shown is there. */
 bool show_read(struct shown *shown, const char *file, struct problem *problem);
+
+/* The same with what was read already. False where a certificate has a field that says nothing. */
+bool show_add(struct shown *shown, const char *file, const struct pem_content *content);
 
 void show_text(const struct shown *shown, struct text *out);
 void show_json(const struct shown *shown, struct text *out);

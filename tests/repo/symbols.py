@@ -12,7 +12,7 @@ ALLOWED = {
     "calloc", "free", "malloc",
     # bytes and text
     "memchr", "memcmp", "memcpy", "memmove", "memrchr", "memset", "strcasecmp", "strchr", "strcmp", "strcspn",
-    "strlen", "strncasecmp", "strncmp", "strrchr", "strspn", "strstr",
+    "strlen", "strncasecmp", "strncmp", "strpbrk", "strrchr", "strspn", "strstr",
     # into buffers of ours
     "snprintf", "vsnprintf",
     # numbers

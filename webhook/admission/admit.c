@@ -121,13 +121,14 @@ static bool changes_spec(const struct review *review)
 
 /*
  * Half of a request is YAML, and /mutate asks the text for one key only. Where its letters are not
- * in the text, and no escape could write them, the text need not be read.
+ * in the text, and no escape and no !!binary could write them, the text need not be read.
  */
 static bool needs_config(const struct call *call, enum admit_stage stage)
 {
     const char *text = call->service->serve_text;
 
-    return stage == ADMIT_VALIDATE || !text || strstr(text, PROXY_LOCATION) || strchr(text, '\\');
+    return stage == ADMIT_VALIDATE || !text || strstr(text, SERVE_PROXY_LOCATION) ||
+           strpbrk(text, "\\!");
 }
 
 static bool read_models(struct call *call, enum admit_stage stage)

@@ -99,7 +99,8 @@ static bool choose_for_worker(const struct planner *planner, const struct ray_gr
     }
     step->action = add_or_skip(planner, older && !ours);
     step->value = probe_json(planner->in->arena, probe_ports_of(group));
-    return planner->in->policy->inject_worker_probe && has_worker_proxies(planner->in->config);
+    return planner->in->policy->inject_worker_probe &&
+           serve_has_worker_proxies(planner->in->config);
 }
 
 static void plan_worker(const struct planner *planner, const struct ray_group *group)

@@ -43,16 +43,6 @@ const struct json *worker_probe(const struct ray_group *group)
     return json_kind(probe) == JSON_NULL ? NULL : probe;
 }
 
-bool has_worker_proxies(const struct serve_config *config)
-{
-    const struct yaml_value *location = NULL;
-
-    if (config && config->state == SERVE_READ)
-        location = yaml_member(config->document.root, PROXY_LOCATION);
-    return !location || location->kind != YAML_STRING ||
-           (!bytes_are(location->text, "HeadOnly") && !bytes_are(location->text, "Disabled"));
-}
-
 /* As Go's strconv.ParseInt(value, 10, 32): 0 and negative numbers pass, blanks do not. */
 static int64_t parse_int32(const char *value, int64_t otherwise)
 {

@@ -27,14 +27,6 @@ bool head_can_be_spared(const struct ray_service *service);
 /* The readinessProbe of the group's Ray container; `{}` is one, null is none. */
 const struct json *worker_probe(const struct ray_group *group);
 
-/*
- * Does any worker ever have a Serve proxy? With proxy_location HeadOnly or Disabled none does, and
- * a probe that asks it can not help (measured on Ray: every worker stays unready). config: NULL
- * where the text does not name the key.
- */
-#define PROXY_LOCATION "proxy_location"
-bool has_worker_proxies(const struct serve_config *config);
-
 /* What shapes the probe's command. */
 struct probe_ports {
     int64_t agent; /* the group's dashboard-agent-listen-port, else 52365 */

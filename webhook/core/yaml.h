@@ -86,6 +86,12 @@ enum yaml_status yaml_read(struct arena *arena, struct bytes text, const struct 
 /* NULL if value is no mapping or has no such key. Linear in its members. */
 const struct yaml_value *yaml_member(const struct yaml_value *mapping, const char *key);
 
+/* Is it this string? NULL and values of other kinds are not. */
+static inline bool yaml_is(const struct yaml_value *value, const char *string)
+{
+    return value && value->kind == YAML_STRING && bytes_are(value->text, string);
+}
+
 /* As encoding/json writes it after sigs.k8s.io/yaml: keys sorted, no blanks, < > & escaped. */
 void yaml_write_json(struct text *out, const struct yaml_value *value);
 

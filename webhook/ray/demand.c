@@ -9,12 +9,6 @@
 /* A bundle more only makes the demand larger; so many are enough for every sound bound. */
 enum { BUNDLES_MAX = 64, REPLICAS_MAX = INT32_MAX };
 
-static bool is_text(const struct yaml_value *value, const char *text)
-{
-    return value && value->kind == YAML_STRING && value->text.size == strlen(text) &&
-           memcmp(value->text.data, text, value->text.size) == 0;
-}
-
 static bool is_filled(const struct yaml_value *value)
 {
     return value && (value->kind == YAML_MAPPING || value->kind == YAML_SEQUENCE) &&
@@ -157,10 +151,10 @@ static void read_bundles(struct arena *arena, struct demand *demand)
         return;
     demand->refused = demand->exact && !covers(&demand->bundles[0], &demand->node);
     demand->node = demand->bundles[0];
-    if (is_text(strategy, "STRICT_PACK"))
+    if (yaml_is(strategy, "STRICT_PACK"))
         demand->node = demand->total;
     else if (demand->bundle_count > 1)
-        demand->shape = is_text(strategy, "STRICT_SPREAD") ? DEMAND_STRICT_SPREAD : DEMAND_BUNDLES;
+        demand->shape = yaml_is(strategy, "STRICT_SPREAD") ? DEMAND_STRICT_SPREAD : DEMAND_BUNDLES;
 }
 
 static void read_gang(struct demand *demand)

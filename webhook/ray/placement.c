@@ -8,12 +8,6 @@
 /* From a port named `serve`, else 8000: what KubeRay's probe asks, and ours. */
 enum { PROXY_PORT = 8000 };
 
-static bool text_is(const struct yaml_value *value, const char *text)
-{
-    return value && value->kind == YAML_STRING && value->text.size == strlen(text) &&
-           memcmp(value->text.data, text, value->text.size) == 0;
-}
-
 static bool has_route(const struct serve_config *config)
 {
     for (size_t i = 0; i < config->application_count; i++) {
@@ -27,9 +21,7 @@ static bool has_route(const struct serve_config *config)
 
 static enum placement_proxy proxy_of(const struct serve_config *config)
 {
-    const struct yaml_value *location = yaml_member(config->document.root, "proxy_location");
-
-    if (text_is(location, "HeadOnly") || text_is(location, "Disabled"))
+    if (!serve_has_worker_proxies(config))
         return PLACEMENT_PROXY_NOWHERE;
     return has_route(config) ? PLACEMENT_PROXY_EVERYWHERE : PLACEMENT_PROXY_NO_ROUTE;
 }

@@ -90,8 +90,7 @@ static uint64_t autoscaled(const struct yaml_value *deployment)
     const struct yaml_value *count = yaml_member(deployment, "num_replicas");
     const struct yaml_value *config = yaml_member(deployment, "autoscaling_config");
 
-    return ray_text_is(count, "auto") || (config && config->kind != YAML_NULL) ? ray_releases(0, 0)
-                                                                               : 0;
+    return yaml_is(count, "auto") || (config && config->kind != YAML_NULL) ? ray_releases(0, 0) : 0;
 }
 
 static void check_external_scaler(struct ray_frame *frame)

@@ -101,7 +101,7 @@ static uint64_t check_function(struct ray_check *check, const struct ray_place *
         lower.text.data = text;
     }
     for (const char *const *name = functions; *name; name++)
-        if (ray_text_is(&lower, *name))
+        if (yaml_is(&lower, *name))
             return 0;
     ray_fault(check, check->stage, place->releases, place->at,
               ray_advice(check->arena, &function, place->value),
@@ -152,8 +152,7 @@ static void check_size(struct ray_frame *frame, const struct count *count)
 /* facts: alone it stands on min 1, max 1; with num_replicas: auto on min 1, max 100. */
 static void check_counts(struct ray_frame *frame)
 {
-    bool automatic =
-        frame->up && ray_text_is(yaml_member(frame->up->value, "num_replicas"), "auto");
+    bool automatic = frame->up && yaml_is(yaml_member(frame->up->value, "num_replicas"), "auto");
     struct count min = read_count(frame, "min_replicas", 1);
     struct count max = read_count(frame, "max_replicas", automatic ? AUTO_MAX_REPLICAS : 1);
     struct count initial = read_count(frame, "initial_replicas", -1);

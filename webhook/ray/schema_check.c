@@ -52,7 +52,7 @@ static bool in_range(const struct ray_range *range, double number)
 static bool is_choice(const struct ray_shape *shape, const struct yaml_value *value)
 {
     for (const char *const *choice = shape->choices; *choice; choice++)
-        if (ray_text_is(value, *choice))
+        if (yaml_is(value, *choice))
             return true;
     return false;
 }

@@ -124,12 +124,6 @@ struct ray_words ray_read_text(struct arena *arena, const struct yaml_value *val
     return (struct ray_words){ray_pydantic_1(), bytes_of(text)};
 }
 
-bool ray_text_is(const struct yaml_value *value, const char *text)
-{
-    return value && value->kind == YAML_STRING && value->text.size == strlen(text) &&
-           memcmp(value->text.data, text, value->text.size) == 0;
-}
-
 /* The bytes of the UTF-8 character that starts here. */
 static size_t character(struct bytes text)
 {

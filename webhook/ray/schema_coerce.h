@@ -42,6 +42,4 @@ struct ray_words ray_read_text(struct arena *arena, const struct yaml_value *val
  */
 const struct yaml_value *ray_read_mapping(struct arena *arena, const struct yaml_value *value);
 
-bool ray_text_is(const struct yaml_value *value, const char *text);
-
 #endif

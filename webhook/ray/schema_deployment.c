@@ -23,7 +23,7 @@ static uint64_t takes_count(struct arena *arena, const struct yaml_value *value)
     struct ray_number number = ray_read_integer(arena, value);
     bool raw = value->kind == YAML_BOOL || ray_is_integer(value);
 
-    if (ray_text_is(value, "auto"))
+    if (yaml_is(value, "auto"))
         return ray_releases(210, 0);
     if (number.number < 1)
         return 0;
@@ -42,7 +42,7 @@ static uint64_t check_replicas(struct ray_check *check, const struct ray_place *
                         : "write 1 or more, without quotes",
               "wants an integer of 1 or more%s, not %s", automatic ? ", or auto" : "",
               ray_says(check->arena, place->value));
-    if (!ray_text_is(place->value, "auto"))
+    if (!yaml_is(place->value, "auto"))
         check_size(check, &(struct ray_place){place->frame, place->value, place->at,
                                               place->releases & right});
     return wrong;
@@ -78,7 +78,7 @@ static void check_fixed_and_scaled(struct ray_frame *frame)
 {
     struct ray_member count = ray_frame_member(frame, "num_replicas");
 
-    if (!is_given(count.value) || ray_text_is(count.value, "auto") ||
+    if (!is_given(count.value) || yaml_is(count.value, "auto") ||
         !is_given(yaml_member(frame->value, "autoscaling_config")))
         return;
     ray_fault(frame->check, frame->check->stage, count.releases, &count.at,

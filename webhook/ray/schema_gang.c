@@ -63,7 +63,7 @@ static void check_multiples(struct ray_frame *gang)
     double size = read_size(gang);
     struct path at;
 
-    if (ray_text_is(count, "auto")) {
+    if (yaml_is(count, "auto")) {
         check_bounds(gang, size);
         return;
     }

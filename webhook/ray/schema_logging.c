@@ -26,7 +26,7 @@ static uint64_t check_level(struct ray_check *check, const struct ray_place *pla
     if (value->kind == YAML_STRING)
         right &= ray_pydantic_1();
     for (const char *const *name = levels; *name; name++)
-        if (ray_text_is(value, *name))
+        if (yaml_is(value, *name))
             return 0;
     ray_fault(check, check->stage, place->releases & ~right, place->at,
               ray_advice(check->arena, &level_name, value), "wants a log level, not %s",

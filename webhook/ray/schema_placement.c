@@ -20,7 +20,7 @@ static void check_strategy(struct ray_frame *frame, const struct ray_member *bun
     if (!strategy.releases)
         return;
     for (const char *const *name = strategies; *name; name++)
-        known |= ray_text_is(strategy.value, *name);
+        known |= yaml_is(strategy.value, *name);
     if (strategy.value->kind == YAML_STRING && !strategy.value->text.size) {
         /* Python's `or "PACK"`, from 2.10 on. */
         fail(frame, RAY_STAGE_DEPLOY, strategy.releases & ray_releases(0, 209), &strategy.at,
@@ -142,7 +142,7 @@ static bool is_domain(const struct yaml_value *labels)
 {
     const struct yaml_value *type = yaml_member(labels, "ray.io/accelerator-type");
 
-    return ray_text_is(type, "GB200") || ray_text_is(type, "GB300");
+    return yaml_is(type, "GB200") || yaml_is(type, "GB300");
 }
 
 /* From 2.56, one bundle for a GPU domain means that all are. */
@@ -159,7 +159,7 @@ static void check_domain(struct ray_frame *frame, const struct ray_member *selec
         const struct yaml_value *type = yaml_member(item, "ray.io/accelerator-type");
         struct path at = ray_path_to(&selectors->at, item, index++);
 
-        if (!type || !ray_text_is(type, arena_copy(frame->check->arena, first->text)))
+        if (!type || !yaml_is(type, arena_copy(frame->check->arena, first->text)))
             fail(frame, RAY_STAGE_DEPLOY, selectors->releases & ray_releases(256, 0), &at,
                  "give every bundle the same ray.io/accelerator-type",
                  "wants one GPU domain type in the labels of every bundle");

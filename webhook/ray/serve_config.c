@@ -62,12 +62,6 @@ static void read_autoscaling(struct serve_deployment *deployment, const struct y
     deployment->start_replicas = count_member(config, "initial_replicas", deployment->min_replicas);
 }
 
-static bool is_auto(const struct yaml_value *value)
-{
-    return value->kind == YAML_STRING && value->text.size == 4 &&
-           memcmp(value->text.data, "auto", 4) == 0;
-}
-
 static void read_replicas(struct serve_deployment *deployment)
 {
     const struct yaml_value *count = yaml_member(deployment->value, "num_replicas");
@@ -75,7 +69,7 @@ static void read_replicas(struct serve_deployment *deployment)
     bool autoscaled = config && config->kind == YAML_MAPPING && config->count > 0;
 
     deployment->replicas = SERVE_REPLICAS_UNKNOWN;
-    if (count && is_auto(count)) {
+    if (yaml_is(count, "auto")) {
         read_autoscaling(deployment, autoscaled ? config : NULL, true);
     } else if (count && count->kind == YAML_INTEGER && count->integer > 0) {
         deployment->replicas = SERVE_REPLICAS_FIXED;
@@ -183,4 +177,12 @@ const struct serve_config *serve_config_read(struct arena *arena, const char *te
     if (config->state == SERVE_READ)
         read_applications(arena, config);
     return arena_exhausted(arena) ? NULL : config;
+}
+
+bool serve_has_worker_proxies(const struct serve_config *config)
+{
+    const struct yaml_value *location =
+        config ? yaml_member(config->document.root, SERVE_PROXY_LOCATION) : NULL;
+
+    return !yaml_is(location, "HeadOnly") && !yaml_is(location, "Disabled");
 }

@@ -52,6 +52,14 @@ struct serve_config {
     size_t application_count, deployment_count;
 };
 
+/*
+ * Does any worker ever have a Serve proxy? With proxy_location HeadOnly or Disabled none does, and
+ * a probe that asks it can not help (measured on Ray: every worker stays unready). config: NULL
+ * where the text does not name the key.
+ */
+#define SERVE_PROXY_LOCATION "proxy_location"
+bool serve_has_worker_proxies(const struct serve_config *config);
+
 /* NULL if the arena is exhausted. text: spec.serveConfigV2 or NULL; at: its place. */
 const struct serve_config *serve_config_read(struct arena *arena, const char *text,
                                              const struct path *at);

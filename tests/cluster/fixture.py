@@ -21,7 +21,8 @@ from cluster import Cluster, missing_tools  # noqa: E402
 from webhook import Webhook, register  # noqa: E402
 
 EXAMPLES = ROOT / "manifests" / "examples"
-PROGRAM = os.environ["RAYSERVICE_WEBHOOK_BINARY"]
+PROGRAM = os.environ.get("RAYSERVICE_WEBHOOK_BINARY",
+                         str(ROOT / "build" / "dev" / "bin" / "rayservice-webhook"))
 SKIPPED = 77  # CTest's SKIP_RETURN_CODE
 FINALIZER = "ray.io/rayservice-finalizer"
 INJECTED = "rayservice-webhook/injected"
@@ -97,6 +98,12 @@ class ClusterTest(unittest.TestCase):
     def stored(self, name):
         return self.cluster.must("--namespace", self.namespace, "get", "rayservice", name,
                                  "-o", "json").json()
+
+    def put(self, object_):
+        """An UPDATE as a program sends it; `kubectl replace` would rewrite its own annotation."""
+        path = (f"/apis/ray.io/v1/namespaces/{self.namespace}/rayservices/"
+                f"{object_['metadata']['name']}")
+        return self.kubectl("replace", "--raw", path, "-f", "-", stdin=object_)
 
     def applied(self, object_, *flags):
         """Applies it, which must succeed; the object as it is stored."""

@@ -23,16 +23,16 @@ class Absence(ClusterTest):
         if not self.webhook.running:
             self.webhook.start()
 
-    def older(self, name):
-        """An object from before our time."""
+    def older(self, object_):
+        """Stores an object as if from before our time."""
         self.away()
-        stored = self.applied(example(name))
+        stored = self.applied(object_)
         self.assertEqual((head_params(stored), probes(stored)), ({}, [None]))
         self.back()
         return stored
 
     def test_creation_passes_uninjected(self):
-        stored = self.older(THREE)
+        stored = self.older(example(THREE))
         self.assertNotIn(INJECTED, stored["metadata"]["annotations"])
 
     def test_what_was_injected_is_not_lost(self):
@@ -81,38 +81,38 @@ class Absence(ClusterTest):
         self.assertEqual(result.code, 1, result.text)
         self.assertEqual(self.stored(ONE)["spec"], before["spec"])
         self.assertEqual(self.kubectl("label", "rayservice", ONE, "team=a").code, 0)
-        written = as_the_operator_writes(self.stored(ONE))
-        self.assertEqual(self.kubectl("replace", "-f", "-", stdin=written).code, 0)
+        self.assertEqual(self.put(as_the_operator_writes(self.stored(ONE))).code, 0)
         out = example(ONE, annotations={"rayservice-webhook/inject": "off"})
         self.assertEqual(probes(self.applied(out)), [None])
 
     def test_an_older_object_is_left_as_it_is(self):
         """Injecting later would start a second RayCluster too."""
-        self.older(TWO)
+        self.older(example(TWO))
         self.assertEqual(self.kubectl("annotate", "rayservice", TWO, "note=b").code, 0)
         edited = with_serve_config(example(TWO), "num_cpus: 0.1", "num_cpus: 0.2")
         stored = self.applied(edited)
         self.assertEqual((head_params(stored), probes(stored)), ({}, [None]))
 
     def test_an_older_object_is_injected_when_asked(self):
-        self.older(TWO)
+        self.older(example(TWO))
         asked = example(TWO, annotations={"rayservice-webhook/inject": "now"})
         self.assert_injected(self.applied(asked))
 
     def test_an_older_fault_stops_nobody(self):
-        self.older(THREE)
+        # Five: these heads take a replica, too.
+        faulty = with_serve_config(example(THREE), "num_replicas: 3", "num_replicas: 5")
+        self.older(faulty)
         self.assertEqual(self.kubectl("label", "rayservice", THREE, "team=a").code, 0)
-        written = as_the_operator_writes(self.stored(THREE))
-        result = self.kubectl("replace", "-f", "-", stdin=written)
+        result = self.put(as_the_operator_writes(self.stored(THREE)))
         self.assertEqual(result.code, 0, result.text)
-        edited = with_serve_config(example(THREE), "num_cpus: 0.1", "num_cpus: 0.2")
+        edited = with_serve_config(faulty, "num_cpus: 0.1", "num_cpus: 0.2")
         result = self.apply(edited)
         self.assertEqual(result.code, 0, result.text)
         self.assertIn("replicas-exceed-capacity", "".join(result.warnings))
         self.cluster.must("-n", self.namespace, "delete", "rayservice", THREE, "--wait=false")
         freed = self.stored(THREE)
         freed["metadata"]["finalizers"] = []
-        self.assertEqual(self.kubectl("replace", "-f", "-", stdin=freed).code, 0)
+        self.assertEqual(self.put(freed).code, 0)
         self.assertEqual(self.kubectl("get", "rayservice", "-o", "name").out, "")
 
 

@@ -2,12 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Ray's guide to worker Pods that stay unready, and what kubectl says at each of its turns."""
 
-import re
+import examples
+from fixture import INJECTED, ClusterTest, example, head_params, main, probes, with_serve_config
 
-from fixture import EXAMPLES, INJECTED, ClusterTest, example, head_params, main, probes, with_serve_config
-
-# What an example says it makes kubectl print: the comment lines from "$ kubectl" to the next other line.
-SAID = re.compile(r"^# \$ (kubectl .*)\n((?:# .*\n)*)", re.MULTILINE)
 NAME = "one-replica-for-two-workers"
 
 
@@ -94,16 +91,11 @@ class Guide(ClusterTest):
 
 class Examples(ClusterTest):
     def test_each_makes_kubectl_say_what_it_promises(self):
-        files = sorted(EXAMPLES.glob("*.yaml"))
-        self.assertGreater(len(files), 3)
-        for path in files:
+        """`python3 tests/cluster/examples.py` writes the truth into them."""
+        self.assertGreater(len(examples.files()), 3)
+        for path in examples.files():
             with self.subTest(example=path.name):
-                promises = SAID.findall(path.read_text(encoding="utf-8"))
-                self.assertEqual([command for command, _ in promises],
-                                 [f"kubectl apply -f {path.name}"])
-                result = self.kubectl("apply", "-f", path)
-                said = "".join(f"# {line}\n" for line in result.text.splitlines())
-                self.assertEqual(said, promises[0][1])
+                self.assertEqual(examples.truth(self.kubectl, path), examples.promise(path))
 
 
 if __name__ == "__main__":

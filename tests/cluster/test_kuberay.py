@@ -9,6 +9,7 @@ import yaml
 from fixture import INJECTED, ROOT, ClusterTest, main
 
 KUBERAY = ROOT.parent / "shared" / "kuberay"
+SAMPLES = sorted((KUBERAY / "samples").glob("*.yaml"))
 DEFINITION = KUBERAY / "crds" / "ray.io_rayservices.v1.7.0.yaml"
 
 
@@ -19,28 +20,28 @@ class Samples(ClusterTest):
         super().setUpClass()
         cls.cluster.install_crd(DEFINITION)
 
-    def each_sample(self):
-        """(path) of every sample, in a namespace of its own: their names repeat."""
-        paths = sorted((KUBERAY / "samples").glob("*.yaml"))
-        self.assertGreater(len(paths), 10)
-        for number, path in enumerate(paths):
-            with self.subTest(sample=path.name):
-                self.namespace = f"{self.id().rsplit('_', 1)[-1]}-{number}"
-                self.cluster.must("create", "namespace", self.namespace)
-                yield path
+    def apart(self, number):
+        """A namespace of its own for a sample: their names repeat."""
+        self.namespace = f"{self.id().rsplit('_', 1)[-1]}-{number}"
+        self.cluster.must("create", "namespace", self.namespace)
 
     def test_every_sample_is_created(self):
-        for path in self.each_sample():
-            result = self.kubectl("create", "-f", path)
-            self.assertEqual(result.code, 0, result.text)
-            print(f"# {path.name}", *result.warnings or ["no warning"], sep="\n#   ")
+        for number, path in enumerate(SAMPLES):
+            with self.subTest(sample=path.name):
+                self.apart(number)
+                result = self.kubectl("create", "-f", path)
+                self.assertEqual(result.code, 0, result.text)
+                print(f"# {path.name}", *result.warnings or ["no warning"], sep="\n#   ")
+        self.assertGreater(len(SAMPLES), 10)
 
     def test_a_second_apply_changes_nothing(self):
-        for path in self.each_sample():
-            self.assertEqual(self.kubectl("apply", "-f", path).code, 0)
-            before = self.services(path)
-            self.assertEqual(self.kubectl("apply", "-f", path).code, 0)
-            self.assertEqual(self.services(path), before)
+        for number, path in enumerate(SAMPLES):
+            with self.subTest(sample=path.name):
+                self.apart(number)
+                self.kubectl("apply", "-f", path)
+                before = self.services(path)
+                self.assertEqual(self.kubectl("apply", "-f", path).code, 0)
+                self.assertEqual(self.services(path), before)
 
     def services(self, path):
         """The RayServices of a file as they are stored: generation, spec and what was injected."""

@@ -100,7 +100,7 @@ class Edits(ClusterTest):
 
 class Operator(ClusterTest):
     def add_finalizer(self, name):
-        result = self.kubectl("replace", "-f", "-", stdin=as_the_operator_writes(self.stored(name)))
+        result = self.put(as_the_operator_writes(self.stored(name)))
         self.assertEqual((result.code, result.warnings), (0, []), result.text)
         stored = self.stored(name)
         self.assertEqual(stored["metadata"]["finalizers"], [FINALIZER])
@@ -112,7 +112,7 @@ class Operator(ClusterTest):
         marked = self.stored(name)
         self.assertIn("deletionTimestamp", marked["metadata"])
         marked["metadata"]["finalizers"] = []
-        result = self.kubectl("replace", "-f", "-", stdin=marked)
+        result = self.put(marked)
         self.assertEqual(result.code, 0, result.text)
         self.assertEqual(self.kubectl("get", "rayservice", "-o", "name").out, "")
 

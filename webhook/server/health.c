@@ -74,8 +74,11 @@ static bool begin(void *context, struct http_exchange *exchange, const struct ht
 static void finish(void *context, struct http_exchange *exchange, const struct http_head *head,
                    struct bytes body)
 {
+    const struct page *page = page_of(head->path);
+
     (void)body;
-    page_of(head->path)->say(context, exchange);
+    if (page)
+        page->say(context, exchange);
 }
 
 struct http_site health_site(struct health *health)

@@ -21,18 +21,13 @@ struct call {
 
 static struct injection_input injection_input(const struct call *call)
 {
-    static const struct path root = {0};
-
     return (struct injection_input){
         .arena = call->arena,
         .policy = call->policy,
         .service = call->service,
         .previous = call->previous,
         .config = call->config,
-        .previous_text =
-            call->previous
-                ? json_raw(call->review.text, PATH_KEY(PATH_KEY(&root, "request"), "oldObject"))
-                : (struct bytes){0},
+        .request = call->review.text,
     };
 }
 

@@ -10,6 +10,7 @@ struct planner {
     struct named_list stored_groups; /* of the stored object, by name */
     bool now;                        /* a second RayCluster is welcome, or starts anyway */
     struct injection *plan;
+    struct bytes *stored_text; /* oldObject's JSON, once it was looked for */
 };
 
 static void add_step(const struct planner *planner, struct injection_step step)
@@ -26,10 +27,15 @@ static void add_step(const struct planner *planner, struct injection_step step)
     planner->plan->last = &kept->next;
 }
 
-/* Bytes of a value of the stored object. */
+/* Bytes of a value of the stored object; looking for that object is a walk over the request. */
 static struct bytes stored(const struct planner *planner, const struct path *at)
 {
-    return json_raw(planner->in->previous_text, at);
+    static const struct path root = {0};
+
+    if (!planner->stored_text->size)
+        *planner->stored_text =
+            json_raw(planner->in->request, PATH_KEY(PATH_KEY(&root, "request"), "oldObject"));
+    return json_raw(*planner->stored_text, at);
 }
 
 /* An older object that never had it: its RayCluster runs without, and adding it would roll that. */
@@ -137,12 +143,14 @@ static bool rolls_anyway(const struct injection_input *input)
 struct injection injection_plan(const struct injection_input *input)
 {
     const struct ray_service *service = input->service;
+    struct bytes stored_text = {0};
     struct injection plan = {.stored_marks = marks_read(input->arena, input->previous)};
     const struct planner planner = {
         .in = input,
         .stored_groups = ray_groups_by_name(input->arena, input->previous),
         .now = has_annotation(service, "now") || rolls_anyway(input),
         .plan = &plan,
+        .stored_text = &stored_text,
     };
 
     if (has_annotation(service, "off"))

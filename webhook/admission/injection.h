@@ -34,7 +34,7 @@ struct injection_input {
     const struct policy *policy;
     const struct ray_service *service, *previous; /* previous: NULL on CREATE */
     const struct serve_config *config;            /* NULL: the text does not name proxy_location */
-    struct bytes previous_text; /* the stored object's JSON, for values to restore */
+    struct bytes request; /* the AdmissionReview's JSON, for values to restore from its oldObject */
 };
 
 struct injection {

@@ -112,20 +112,23 @@ enum json_status json_parse(struct arena *arena, struct bytes text,
 
 enum json_kind json_kind(const struct json *value)
 {
-    static const struct {
-        int type;
-        enum json_kind kind;
-    } kinds[] = {
-        {cJSON_String, JSON_STRING}, {cJSON_Object, JSON_OBJECT}, {cJSON_Array, JSON_ARRAY},
-        {cJSON_Number, JSON_NUMBER}, {cJSON_True, JSON_BOOL},     {cJSON_False, JSON_BOOL},
-    };
-
     if (!value)
         return JSON_ABSENT;
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        if ((node(value)->type & 0xff) == kinds[i].type)
-            return kinds[i].kind;
-    return JSON_NULL;
+    switch (node(value)->type & 0xff) {
+    case cJSON_String:
+        return JSON_STRING;
+    case cJSON_Object:
+        return JSON_OBJECT;
+    case cJSON_Array:
+        return JSON_ARRAY;
+    case cJSON_Number:
+        return JSON_NUMBER;
+    case cJSON_True:
+    case cJSON_False:
+        return JSON_BOOL;
+    default:
+        return JSON_NULL;
+    }
 }
 
 static const struct json *member(const struct json *object, struct bytes key)

@@ -121,7 +121,7 @@ class Refused(ServerTest):
     def test_announced_beyond_all_numbers(self):
         for length in ("9" * 19, "9" * 30):
             status, _ = self.server.raw(head("/validate", HOST_FIELD, TYPE_FIELD, f"Content-Length: {length}"))
-            self.assertEqual(status, 413, length)
+            self.assertIn(status, (400, 413), length)  # libmicrohttpd 1.0 says 400
 
     def test_seven_mebibytes_are_the_limit(self):
         self.assertEqual(self.server.post(body=b" " * (7 * MIB))[0], 400)

@@ -7,7 +7,8 @@ RUN apt-get update && apt-get install -y --no-install-recommends \
     rm -rf /var/lib/apt/lists/*
 COPY . /src
 WORKDIR /src
-RUN cmake --preset release -DBUILD_TESTING=OFF -DCMAKE_INSTALL_PREFIX=/usr && \
+RUN cmake --preset release -DWERROR=OFF -DBUILD_TESTING=OFF \
+        -DCMAKE_INSTALL_PREFIX=/usr && \
     cmake --build --preset release && \
     DESTDIR=/out cmake --install build/release --strip
 

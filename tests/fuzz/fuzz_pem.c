@@ -25,20 +25,26 @@ static void check_written(struct arena *arena, X509 *certificate)
     pem_content_free(&again);
 }
 
-static void check_shown(struct arena *arena, const struct pem_content *content)
+static void check_shown(struct arena *arena, const struct shown *shown)
 {
-    struct shown shown = {.arena = arena, .now = 1800000000, .within_days = 30};
     struct text json = text_new(arena), text = text_new(arena);
 
-    if (show_add(&shown, "file", content)) {
-        show_json(&shown, &json);
-        show_text(&shown, &text);
-        MUST(!arena_exhausted(arena));
-        must_parse(arena, text_bytes(&json));
-        check_printable(text_bytes(&text));
-        for (int i = 0; i < sk_X509_num(content->certificates); i++)
-            check_written(arena, sk_X509_value(content->certificates, i));
-    }
+    show_json(shown, &json);
+    show_text(shown, &text);
+    MUST(!arena_exhausted(arena));
+    must_parse(arena, text_bytes(&json));
+    check_printable(text_bytes(&text));
+    for (const struct shown_certificate *each = shown->certificates; each; each = each->next)
+        check_written(arena, each->certificate);
+}
+
+static void check_content(struct arena *arena, const struct pem_content *content)
+{
+    struct shown shown = {.arena = arena, .now = 1800000000, .within_days = 30};
+
+    MUST(content->key || sk_X509_num(content->certificates) > 0);
+    if (show_add(&shown, "file", content))
+        check_shown(arena, &shown);
     show_free(&shown);
 }
 
@@ -47,13 +53,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct arena *arena = arena_new((size_t)64 << 20);
     struct pem_content content = {0};
     struct problem problem = {0};
+    bool good = pem_read((struct bytes){(const char *)data, size}, &content, &problem);
 
-    if (pem_read((struct bytes){(const char *)data, size}, &content, &problem)) {
-        MUST(content.key || sk_X509_num(content.certificates) > 0);
-        check_shown(arena, &content);
-    } else {
-        MUST(problem.message[0] && !content.key && !content.certificates);
-    }
+    MUST(good == (content.certificates != NULL) && good == !problem.message[0]);
+    if (good)
+        check_content(arena, &content);
     pem_content_free(&content);
     arena_free(arena);
     return 0;

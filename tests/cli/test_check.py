@@ -218,7 +218,8 @@ class Text(Place):
     def test_a_finding_says_where_what_and_what_to_write(self):
         lines = self.lines(DENIED)
         at = next(i for i, line in enumerate(lines) if "ray-start-invalid" in line)
-        self.assertEqual(lines[at], "  deny  18:34    ray-start-invalid")
+        self.assertEqual(lines[at], "  deny  18:34    ray-start-invalid  "
+                                    "…headGroupSpec.rayStartParams.num-cpus")
         self.assertRegex(lines[at + 1], r"^ {17}\"nine\" is no whole number")
         self.assertTrue(any(line.startswith(" " * 17 + "→ ") for line in lines[at:]), lines)
 

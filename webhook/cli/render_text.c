@@ -42,17 +42,42 @@ static void put_fix(struct text *out, const struct style *style, const char *fix
     text_putc(out, '\n');
 }
 
+/* The end of a field, from the step on that leaves it short enough. */
+static const char *field_end(const struct style *style, struct arena *arena, const char *field,
+                             size_t room)
+{
+    const char *embedded = strstr(field, ": "), *end = embedded ? embedded + 2 : field;
+    const char *whole = end;
+
+    while (wrap_columns(bytes_of(end)) > room) {
+        const char *dot = strchr(end + 1, '.');
+
+        if (!dot)
+            return "";
+        end = dot;
+    }
+    if (end != whole)
+        end = arena_printf(arena, "…%s", end + 1);
+    return style_text(style, arena, end);
+}
+
 static void put_finding(struct text *out, const struct style *style, const struct outcome *outcome,
                         const struct finding *finding)
 {
     struct place place = locate(out->arena, outcome->manifest, finding);
     const char *at = arena_printf(out->arena, "%u:%u", place.line, place.column);
+    size_t room = WIDTH - MESSAGE - 2 - strlen(finding->rule);
+    const char *field =
+        field_end(style, out->arena, finding->field, room - (style->unicode ? 0 : 2));
     bool deny = finding->level == LEVEL_DENY;
 
     text_puts(out, "  ");
     style_put(style, out, deny ? TINT_DENY : TINT_WARN, level_name(finding->level));
     text_printf(out, "  %-7s  ", at);
     style_put(style, out, TINT_STRONG, finding->rule);
+    if (*field)
+        text_puts(out, "  ");
+    style_put(style, out, TINT_FAINT, field);
     text_putc(out, '\n');
     wrap_fill(out, ' ', MESSAGE);
     wrap(out, style_text(style, out->arena, finding->message), MESSAGE, MESSAGE, WIDTH);

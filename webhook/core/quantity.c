@@ -144,7 +144,7 @@ static bool read_scaled(struct bytes text, int64_t scale, int64_t *ret)
     uint64_t whole, fraction;
     int64_t point, magnitude;
 
-    if (!read_number(text, &number))
+    if (!text.size || !read_number(text, &number)) /* no text may be no address either */
         return false;
     count = number.whole.size + number.fraction.size;
     while (first < count && digit_at(&number, first) == 0)

@@ -86,6 +86,11 @@ static void fields_lead_to_yaml_nodes(void)
     CHECK(is_at(text, "", 1, 1));
 }
 
+static void lines_are_those_that_editors_count(void)
+{
+    CHECK(is_at("# \302\205# \342\200\250# x\r# y\n" HEAD "spec:\n  text: t\n", "spec.text", 5, 9));
+}
+
 static void what_is_absent_is_at_what_is_around_it(void)
 {
     static const char text[] = HEAD "spec:\n  list:\n  - {a: 1}\n  text: t\n";
@@ -258,7 +263,7 @@ static void tear_down(void)
     arena_free(arena);
 }
 
-TEST_MAIN(TEST(set_up), TEST(fields_lead_to_yaml_nodes),
+TEST_MAIN(TEST(set_up), TEST(fields_lead_to_yaml_nodes), TEST(lines_are_those_that_editors_count),
           TEST(what_is_absent_is_at_what_is_around_it), TEST(fields_lead_to_json_values),
           TEST(documents_and_lists_keep_their_lines), TEST(json_objects_follow_each_other),
           TEST(literal_text_is_verbatim_but_for_its_indentation),

@@ -25,16 +25,32 @@ static struct place place_at(const struct manifest *manifest, size_t offset)
     return place;
 }
 
-static size_t offset_at(struct bytes text, unsigned line, unsigned column)
+/* YAML 1.1 breaks lines where editors do not: NEL, LS, PS, and a CR alone. */
+static size_t break_size(const char *at, size_t left)
 {
+    static const char *const breaks[] = {"\r\n",     "\r",           "\n",
+                                         "\xc2\x85", "\xe2\x80\xa8", "\xe2\x80\xa9"};
+
+    for (size_t i = 0; i < sizeof breaks / sizeof *breaks; i++) {
+        size_t size = strlen(breaks[i]);
+
+        if (size <= left && memcmp(at, breaks[i], size) == 0)
+            return size;
+    }
+    return 0;
+}
+
+static size_t offset_of(struct bytes text, const struct yaml_value *value, bool at_key)
+{
+    unsigned line = at_key ? value->key_line : value->line;
+    unsigned column = at_key ? value->key_column : value->column;
     size_t at = 0;
 
-    for (; line > 1; line--) {
-        const char *next = memchr(text.data + at, '\n', text.size - at);
+    while (line > 1 && at < text.size) {
+        size_t size = break_size(text.data + at, text.size - at);
 
-        if (!next)
-            return text.size;
-        at = (size_t)(next - text.data) + 1;
+        line -= size > 0;
+        at += size ? size : 1;
     }
     return at + column - 1;
 }
@@ -73,10 +89,9 @@ static struct target locate_yaml(struct arena *arena, const struct manifest *man
     }
     at_key = value->key && (!whole || is_collection(value));
     return (struct target){
-        .offset = offset_at(manifest->text, value->line, value->column),
+        .offset = offset_of(manifest->text, value, false),
         .whole = whole,
-        .place = {manifest->first_line - 1 + (at_key ? value->key_line : value->line),
-                  at_key ? value->key_column : value->column},
+        .place = place_at(manifest, offset_of(manifest->text, value, at_key)),
         .text = value->kind == YAML_STRING ? value->text : (struct bytes){0},
     };
 }

@@ -54,9 +54,11 @@ static bool read_names(struct arena *arena, struct outcome *outcome, struct prob
     const struct manifest *manifest = outcome->manifest;
     const struct json *object;
     const char *generated;
+    struct problem reason;
 
-    if (json_parse(arena, manifest->json, &limits, &object, problem) != JSON_OK)
-        return trouble(manifest, problem, "the object is too large");
+    problem_set(&reason, 0, 0, "out of memory");
+    if (json_parse(arena, manifest->json, &limits, &object, &reason) != JSON_OK)
+        return trouble(manifest, problem, reason.message);
     outcome->service = ray_service_read(arena, object);
     if (!outcome->service)
         return trouble(manifest, problem, "out of memory");

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Target functions: manifests_read(), apply_patch(), locate(), and both renderers of check, on
+ * whatever a file holds. The JSON that is written must be JSON, and a place must be in the file.
+ */
+#include "cli/locate.h"
+#include "cli/render.h"
+#include "core/json.h"
+#include "fuzz/fuzz.h"
+
+struct input {
+    struct bytes text;
+    struct arena *arena;
+};
+
+static void must_be_json(struct bytes text)
+{
+    static const struct json_limits limits = {.depth = 512, .values = 4000000};
+    struct problem problem = {0};
+
+    MUST(json_scan(text, &limits, &problem) == JSON_OK);
+}
+
+static void must_be_in(struct bytes text, struct place place)
+{
+    const char *at = text.data, *end = text.data + text.size, *next;
+
+    MUST(place.line > 0 && place.column > 0);
+    for (; place.line > 1; place.line--) {
+        next = memchr(at, '\n', (size_t)(end - at));
+        MUST(next);
+        at = next + 1;
+    }
+    MUST(place.column <= (size_t)(end - at) + 1);
+}
+
+static void render(const struct renderer *renderer, const struct outcome *outcome, bool unicode)
+{
+    const struct style style = {.colour = unicode, .unicode = unicode};
+    struct arena *arena = arena_new((size_t)64 << 20);
+    struct text out = text_new(arena);
+
+    renderer->begin(&out);
+    renderer->object(&out, &style, outcome, 0);
+    renderer->end(&out, &style, &(struct summary){.objects = 1});
+    if (!arena_exhausted(arena) && renderer == &json_renderer)
+        must_be_json(text_bytes(&out));
+    arena_free(arena);
+}
+
+static void found(void *context, const struct manifest *manifest)
+{
+    const struct input *input = context;
+    struct outcome outcome;
+    struct problem problem = {0};
+
+    arena_reset(input->arena);
+    /* YAML can write a NUL, which our JSON does not take. */
+    if (!memmem(manifest->json.data, manifest->json.size, "\\u0000", 6))
+        must_be_json(manifest->json);
+    if (!outcome_of(input->arena, &policy_default, manifest, &outcome, &problem))
+        return;
+    for (const struct finding *each = outcome.findings.first; each; each = each->next)
+        must_be_in(input->text, locate(input->arena, manifest, each));
+    render(&json_renderer, &outcome, true);
+    render(&text_renderer, &outcome, true);
+    render(&text_renderer, &outcome, false);
+}
+
+static void trouble(void *context, const char *file, const struct problem *problem)
+{
+    (void)context;
+    (void)file;
+    MUST(*problem->message);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct input input = {.text = {(const char *)data, size},
+                          .arena = arena_new(3 * ADMIT_ARENA_LIMIT)};
+    const struct manifest_sink sink = {.context = &input, .object = found, .trouble = trouble};
+
+    manifests_read("file", input.text, &sink);
+    arena_free(input.arena);
+    return 0;
+}

@@ -72,7 +72,7 @@ static void plan_head(const struct planner *planner)
     struct arena *arena = planner->in->arena;
     struct injection_step step = {.group = head, .label = shape->label};
 
-    if (!head->json || head_count(head) || !choose_for_head(planner, shape, &step))
+    if (!head->json || ray_cpu_count(head) || !choose_for_head(planner, shape, &step))
         return;
     step.at = path_keep(arena, path_child_key(&head->at, shape->parent));
     if (step.at && json_kind(json_member(head->json, shape->parent)) == JSON_OBJECT)

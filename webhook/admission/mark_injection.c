@@ -36,14 +36,14 @@ static bool is_json(struct arena *arena, struct bytes text, const struct json *v
 static bool head_is_ours(const struct marker *marker, const struct head_shape *shape)
 {
     const struct ray_service *service = marker->in->service, *previous = marker->in->previous;
-    const struct json *count = head_count(&service->head);
+    const struct json *count = ray_cpu_count(&service->head);
     const char *text = json_string(count);
 
     if (!count || (!marks_have_head(&marker->marks, shape->mark) &&
                    !marks_have_head(&marker->plan->stored_marks, shape->mark)))
         return false;
     return (text && strcmp(text, "0") == 0) ||
-           (previous && json_scalar_equal(count, head_count(&previous->head)));
+           (previous && json_scalar_equal(count, ray_cpu_count(&previous->head)));
 }
 
 static bool worker_is_ours(const struct marker *marker, const struct ray_group *group)

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <strings.h>
 
 enum { AGENT_PORT = 52365, SERVE_PORT = 8000 };
 
@@ -15,17 +14,6 @@ const struct head_shape *head_shape_of(const struct ray_group *head)
                                                 "head resources.CPU"};
 
     return json_first(head->resources) ? &resources : &start_params;
-}
-
-const struct json *head_count(const struct ray_group *head)
-{
-    const struct json *count = json_member(head->start_params, "num-cpus");
-
-    for (const struct json *each = json_first(head->resources); each && !count;
-         each = json_next(each))
-        if (strcasecmp(json_key(each), "cpu") == 0)
-            count = each;
-    return count;
 }
 
 bool head_can_be_spared(const struct ray_service *service)

@@ -18,9 +18,6 @@ struct head_shape {
 
 const struct head_shape *head_shape_of(const struct ray_group *head);
 
-/* The count that is there, the user's or ours, whatever it is; NULL if there is none. */
-const struct json *head_count(const struct ray_group *head);
-
 /* With no worker at all, replicas could run nowhere but on the head. */
 bool head_can_be_spared(const struct ray_service *service);
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ray/service.h"
 
+#include <strings.h>
+
 static const struct json *object_member(const struct json *object, const char *key)
 {
     const struct json *value = json_member(object, key);
@@ -132,6 +134,14 @@ const char *ray_service_annotation(const struct ray_service *service, const char
 const char *ray_start_param(const struct ray_group *group, const char *key)
 {
     return json_string(json_member(group->start_params, key));
+}
+
+const struct json *ray_cpu_count(const struct ray_group *group)
+{
+    for (const struct json *each = json_first(group->resources); each; each = json_next(each))
+        if (strcasecmp(json_key(each), "cpu") == 0)
+            return each;
+    return json_member(group->start_params, "num-cpus");
 }
 
 int64_t ray_container_port(const struct ray_group *group, const char *name, int64_t otherwise)

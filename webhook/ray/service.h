@@ -61,6 +61,12 @@ struct named_list ray_groups_by_name(struct arena *arena, const struct ray_servi
  * if unset. */
 const char *ray_container_env(const struct ray_group *group, const char *name);
 
+/*
+ * What the object says of the group's CPUs: the key of `resources` that KubeRay takes for them (cpu
+ * in any case), which overwrites num-cpus of rayStartParams, else that; NULL if nothing.
+ */
+const struct json *ray_cpu_count(const struct ray_group *group);
+
 /* The containerPort of that name in the Ray container, or otherwise (utils.FindContainerPort). */
 int64_t ray_container_port(const struct ray_group *group, const char *name, int64_t otherwise);
 

@@ -1,22 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Whether Serve replicas may land on the head. */
+#include "ray/start.h"
 #include "rules/families.h"
-
-static bool is_zero(const char *value)
-{
-    return value[strspn(value, "0")] == '\0' && *value;
-}
 
 static void check_head_runs_replicas(const struct rule_input *input, struct findings *findings)
 {
     const struct ray_group *head = &input->service->head;
-    const char *cpus = ray_start_param(head, "num-cpus");
+    const struct json *count = ray_cpu_count(head);
+    struct ray_node node = ray_node_of(input->arena, input->service, head);
+    const char *parent = "rayStartParams";
 
-    if (!cpus || is_zero(cpus) || !*cpus)
+    if (!count || node.cpu == 0 || node.cpu == RAY_UNLIMITED)
         return;
-    report(findings, PATH_KEY(PATH_KEY(&head->at, "rayStartParams"), "num-cpus"),
-           "set num-cpus: \"0\", or leave it out",
-           "the head offers %.40s CPUs, so replicas may land on it and not on a worker", cpus);
+    if (count != json_member(head->start_params, "num-cpus"))
+        parent = "resources";
+    report(findings, PATH_KEY(PATH_KEY(&head->at, parent), json_key(count)),
+           arena_printf(input->arena, "set %.20s: \"0\", or leave it out", json_key(count)),
+           "the head offers CPU: %lld, so replicas may land on it and not on a worker",
+           (long long)(node.cpu / RAY_ONE));
 }
 
 static const struct rule rules[] = {
@@ -37,7 +38,7 @@ static const struct rule rules[] = {
     {
         .name = "head-runs-replicas",
         .level = LEVEL_WARN,
-        .summary = "the head's num-cpus is above 0, so replicas may land on it",
+        .summary = "the head's CPUs are above 0 by your own words, so replicas may land on it",
         .why = "A replica on the head is one that a worker lacks: that worker's Pod stays 0/1.",
         .example = "headGroupSpec:\n  rayStartParams: {num-cpus: \"2\"}",
         .fix = "Set num-cpus: \"0\", or leave it out: the webhook adds it.",

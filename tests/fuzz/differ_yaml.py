@@ -6,6 +6,7 @@ import argparse
 import json
 import pathlib
 import random
+import re
 import subprocess
 import sys
 import time
@@ -22,6 +23,15 @@ TOKENS = """- : ? , [ ] { } # & * ! | > ' " % @ ` --- ... <<: *a &a !!str !!int 
     "\x00", "\x01", ": ", " #", "\n---\n", "\n...\n", "%YAML 1.1\n---\n", "%YAML 1.2\n---\n",
     "%TAG ! tag:x,2000:\n---\n", "? ", ", ", "\n? a\n: b\n", "<<: ", "a: &a {b: 1}\n", "a: &a [1]\n",
     "a: |\n  x\n", "a: >\n  x\n  y\n\n", "!!binary aGk=", "\n \n"]
+
+
+# Where we know that we differ and leave it so: go-yaml forgets that `{? a}` may be a key, so that
+# `{? a}: b` ends behind the brace; and `?` ends a plain text in braces or brackets, which we refuse
+# in the document, but do not look for in the token that follows a document without `...`.
+KNOWN = re.compile(rb"[\[{].*\?", re.DOTALL)
+
+# go-yaml then drops the first character of each line in its buffer: we refuse it.
+TWO_MARKS = "\ufeff\ufeff".encode()
 
 
 def load():
@@ -79,9 +89,11 @@ def ask(program, texts):
 
 
 def differs(ours, reference):
+    """Not where a map's order decides, nor where KubeRay reads `{}`: Ray refuses that in any version,
+    so that an error is as good (go-yaml reads `{}: 1 2 3` as `{}`)."""
     word, _, result = ours.partition(" ")
     known, _, wanted = reference.partition(" ")
-    if word == "large" or known == "open":
+    if known == "open" or (word == "error" and wanted == "{}"):
         return False
     return word != known or (word == "ok" and result != wanted)
 
@@ -118,19 +130,22 @@ def main():
     seed = random.randrange(1 << 32) if options.seed is None else options.seed
     random.seed(seed)
     print(f"seed {seed}")
-    pair, texts, count, shown = Pair(options.reader, options.reference), load(), 0, set()
+    pair, texts = Pair(options.reader, options.reference), load()
+    count, known, shown = 0, 0, set()
     end = time.monotonic() + options.seconds
     while time.monotonic() < end and len(shown) < options.most:
         batch = [mutate(texts).encode("utf-8", "surrogatepass") for _ in range(5000)]
+        batch = [text for text in batch if not text.startswith(TWO_MARKS)]
         count += len(batch)
         for text, _, _ in pair.differing(batch)[:10]:
             text = pair.shorten(text)
-            if text in shown:
+            known += bool(KNOWN.search(text))
+            if text in shown or KNOWN.search(text):
                 continue
             shown.add(text)
             _, ours, reference = pair.differing([text])[0]
             print(f"{text!r}\n  ours       {ours[:300]}\n  reference  {reference[:300]}", flush=True)
-    print(f"{count} texts, {len(shown)} disagreements")
+    print(f"{count} texts, {len(shown)} disagreements, {known} known ones")
     return 1 if shown else 0
 
 

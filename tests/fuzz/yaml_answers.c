@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the webhook's reader makes of texts, for tests/fuzz/differ_yaml.py: reads "<size>\n<bytes>\n"
- * again and again; answers each with a line, "ok <JSON>", "error <line>:<column>: <message>", or
- * "large <message>" where a limit of ours ends it.
+ * What the webhook's reader makes of texts, for tests/fuzz/differ_yaml.py: reads
+ * "<size>\n<bytes>\n" again and again; answers each with a line, "ok <JSON>", "error
+ * <line>:<column>: <message>", or "large <message>" where a limit of ours ends it.
  */
 #include "core/yaml.h"
 
@@ -28,8 +28,7 @@ static void answer(struct bytes text)
     struct arena *arena = arena_new((size_t)256 << 20);
     struct yaml_document document;
     struct problem problem = {.message = ""};
-    enum yaml_status status =
-        yaml_read(arena, text, &yaml_default_limits, &document, &problem);
+    enum yaml_status status = yaml_read(arena, text, &yaml_default_limits, &document, &problem);
 
     if (status == YAML_OK)
         say_document(arena, document.root);

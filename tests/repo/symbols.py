@@ -11,7 +11,7 @@ ALLOWED = {
     # memory
     "calloc", "free", "malloc",
     # bytes and text
-    "memchr", "memcmp", "memcpy", "memmove", "memrchr", "memset", "strcasecmp", "strchr", "strcmp", "strcspn",
+    "memchr", "memcmp", "memcpy", "memmem", "memmove", "memrchr", "memset", "strcasecmp", "strchr", "strcmp", "strcspn",
     "strlen", "strncasecmp", "strncmp", "strpbrk", "strrchr", "strspn", "strstr",
     # into buffers of ours
     "snprintf", "vsnprintf",

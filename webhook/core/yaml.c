@@ -2,31 +2,37 @@
 /* The only file that knows libyaml: its events in, yaml_tree's calls out. */
 #include "core/yaml.h"
 
+#include "core/yaml_dialect.h"
 #include "core/yaml_place.h"
 #include "core/yaml_tree.h"
+#include "core/yaml_wording.h"
 
 #include <yaml.h>
 
 /*
  * A serveConfigV2 is part of an object that etcd takes up to 1.5 MiB of. Real ones have a few
- * hundred values on ten levels. At these limits a hostile text costs some 30 ms, most of it in
- * libyaml: about 0.3 µs an event, 10 ns a byte, and a step for each level that is open in a flow
- * collection.
+ * hundred values on ten levels; Ray itself gives up somewhere below 1000 levels.
  */
 const struct yaml_limits yaml_default_limits = {.size = 1536 * 1024, .values = 50000, .depth = 256};
 
 enum {
-    GO_CHUNK = 512,      /* go-yaml's input_raw_buffer_size */
-    MOST_DIRECTIVES = 16 /* libyaml compares each %TAG with all before */
+    GO_CHUNK = 512,       /* go-yaml's input_raw_buffer_size */
+    MOST_DIRECTIVES = 16, /* libyaml compares each %TAG with all before */
+    MEAN_FLOW = 60 /* levels of flow collections, over all values: each costs at each token */
 };
 
 struct reader {
     yaml_parser_t parser;
-    struct bytes text;
+    struct yaml_dialect dialect;
     size_t given, room; /* bytes libyaml has; of its raw buffer */
     struct yaml_places places;
     struct yaml_tree tree;
     struct problem *problem;
+    unsigned flow; /* open flow collections */
+    size_t flow_steps;
+    size_t end; /* of the last event, in characters */
+    bool again; /* the dialect has changed the text */
+    bool done;  /* for go-yaml the document ends here */
 };
 
 /*
@@ -37,7 +43,8 @@ struct reader {
 static int give_chunk(void *data, unsigned char *buffer, size_t size, size_t *given)
 {
     struct reader *reader = data;
-    size_t left = reader->text.size - reader->given, waiting;
+    struct bytes text = reader->dialect.text;
+    size_t left = text.size - reader->given, waiting;
 
     if (!reader->room)
         reader->room = size;
@@ -45,7 +52,7 @@ static int give_chunk(void *data, unsigned char *buffer, size_t size, size_t *gi
     *given = waiting < GO_CHUNK ? GO_CHUNK - waiting : 0;
     if (*given > left)
         *given = left;
-    memcpy(buffer, reader->text.data + reader->given, *given);
+    memcpy(buffer, text.data + reader->given, *given);
     reader->given += *given;
     return 1;
 }
@@ -55,69 +62,77 @@ static struct yaml_mark mark_of(struct reader *reader, yaml_mark_t mark)
     return yaml_place(&reader->places, mark.index, mark.line, mark.column);
 }
 
-static enum yaml_status refuse(struct reader *reader, enum yaml_status status,
-                               struct yaml_mark mark, const char *message)
+static bool fail(struct reader *reader, enum yaml_status status, struct yaml_mark mark,
+                 const char *message)
 {
     problem_set(reader->problem, mark.line, mark.column, "%s", message);
-    return status;
+    reader->tree.status = status;
+    return false;
 }
 
-/* libyaml's words, where a reader of them would not know what to do. */
-static const struct {
-    const char *theirs, *ours;
-} wording[] = {
-    {"found character that cannot start any token",
-     "a value can not begin with this character; put it in quotes"},
-    {"mapping values are not allowed in this context",
-     "mapping values are not allowed here: a second `: ` in one line, or the indentation is off"},
-    {"did not find expected key",
-     "a key of this mapping was expected here: the indentation is off, or quotes are missing"},
-    {"did not find expected '-' indicator",
-     "the next `- ` of this list was expected here: the indentation is off"},
-    {"could not find expected ':'", "this key has no `:`"},
-    {"found unexpected end of stream", "the text ends inside quotes"},
-    {"did not find expected ',' or ']'", "`,` or `]` was expected here"},
-    {"did not find expected ',' or '}'", "`,` or `}` was expected here"},
-    {"block sequence entries are not allowed in this context",
-     "a list can not begin here; put it on a line of its own"},
-    {"found unknown escape character",
-     "there is no such escape in double quotes; write \\\\ for a backslash, or use single quotes"},
-    {"did not find expected whitespace or line break", "a blank is missing here"},
-};
-
-static const char *reword(const struct reader *reader)
+static bool no_memory(struct reader *reader)
 {
-    const char *problem = reader->parser.problem ? reader->parser.problem : "cannot be read";
-
-    for (size_t i = 0; i < sizeof wording / sizeof *wording; i++)
-        if (strcmp(problem, wording[i].theirs) == 0)
-            return wording[i].ours;
-    return problem;
+    arena_exhaust(reader->tree.arena);
+    return fail(reader, YAML_NO_MEMORY, (struct yaml_mark){0, 0}, "out of memory");
 }
 
-static enum yaml_status parser_failed(struct reader *reader)
+static bool obey(struct reader *reader, enum yaml_dialect_verdict verdict, struct yaml_mark mark,
+                 const char *message)
+{
+    switch (verdict) {
+    case YAML_DIALECT_AGREES:
+        return true;
+    case YAML_DIALECT_REFUSES:
+        return fail(reader, YAML_INVALID, mark, message);
+    case YAML_DIALECT_AGAIN:
+        reader->again = true;
+        return false;
+    case YAML_DIALECT_GIVES_UP:
+        break;
+    }
+    if (arena_exhausted(reader->tree.arena))
+        return no_memory(reader);
+    return fail(reader, YAML_TOO_LARGE, mark, "too much of this needs quotes to be read");
+}
+
+/*
+ * go-yaml forgets that `{}` and `[]` may be keys, so behind the document's end it looks no further
+ * than these, and does not see what libyaml stumbles over.
+ */
+static bool is_unseen(struct reader *reader)
+{
+    return reader->tree.root && !reader->tree.depth &&
+           yaml_dialect_is_empty(&reader->dialect, yaml_place_byte(&reader->places, reader->end));
+}
+
+static bool parser_failed(struct reader *reader)
 {
     const yaml_parser_t *parser = &reader->parser;
+    const char *problem = parser->problem ? parser->problem : "cannot be read";
     struct yaml_mark mark;
+    size_t offset;
 
-    if (parser->error == YAML_MEMORY_ERROR) {
-        arena_exhaust(reader->tree.arena);
-        return refuse(reader, YAML_NO_MEMORY, (struct yaml_mark){0, 0}, "out of memory");
-    }
-    if (parser->error == YAML_READER_ERROR) {
-        mark = yaml_place_of_byte(&reader->places, parser->problem_offset);
-        problem_set(reader->problem, mark.line, mark.column, "%s", reword(reader));
-        return YAML_INVALID;
+    if (parser->error == YAML_MEMORY_ERROR)
+        return no_memory(reader);
+    if (parser->error == YAML_READER_ERROR)
+        return fail(reader, YAML_INVALID,
+                    yaml_place_of_byte(&reader->places, parser->problem_offset),
+                    yaml_reword(problem));
+    if (is_unseen(reader)) {
+        reader->done = true;
+        return true;
     }
     mark = mark_of(reader, parser->problem_mark);
+    offset = yaml_place_byte(&reader->places, parser->problem_mark.index);
     if (yaml_places_tab(&reader->places, mark))
-        return refuse(reader, YAML_INVALID, mark, "a tab can not indent; use spaces");
-    return refuse(reader, YAML_INVALID, mark, reword(reader));
+        return fail(reader, YAML_INVALID, mark, "a tab can not indent; use spaces");
+    return obey(reader, yaml_dialect_refused(&reader->dialect, problem, offset), mark,
+                yaml_reword(problem));
 }
 
 static bool put_scalar(struct reader *reader, const yaml_event_t *event)
 {
-    const struct yaml_node node = {
+    struct yaml_node node = {
         .mark = mark_of(reader, event->start_mark),
         .anchor = (const char *)event->data.scalar.anchor,
         .tag = (const char *)event->data.scalar.tag,
@@ -126,6 +141,17 @@ static bool put_scalar(struct reader *reader, const yaml_event_t *event)
         .implicit = event->data.scalar.plain_implicit,
     };
 
+    if (reader->flow && node.plain && !node.text.size &&
+        !obey(reader,
+              yaml_dialect_tag(&reader->dialect,
+                               yaml_place_byte(&reader->places, event->start_mark.index)),
+              node.mark, "a blank is missing behind this tag"))
+        return false;
+    if (reader->dialect.copy)
+        node.text = yaml_dialect_restore(&reader->dialect, node.text);
+    if (reader->flow && node.plain && node.text.size && memchr(node.text.data, '?', node.text.size))
+        return fail(reader, YAML_INVALID, node.mark,
+                    "between brackets or braces a text with `?` must be in quotes");
     return yaml_tree_scalar(&reader->tree, &node);
 }
 
@@ -146,16 +172,30 @@ static bool put_alias(struct reader *reader, const yaml_event_t *event)
     return yaml_tree_alias(&reader->tree, &node);
 }
 
-/* libyaml takes 1.2 too. */
+static bool has_odd_version(struct reader *reader, size_t index)
+{
+    return yaml_dialect_odd_version(&reader->dialect, yaml_place_byte(&reader->places, index));
+}
+
+/* libyaml takes 1.2 too, and more digits. */
 static bool check_version(struct reader *reader, const yaml_event_t *event)
 {
     const yaml_version_directive_t *version = event->data.document_start.version_directive;
 
-    if (!version || (version->major == 1 && version->minor == 1))
+    if (!version || (version->major == 1 && version->minor == 1 &&
+                     !has_odd_version(reader, event->start_mark.index)))
         return true;
-    reader->tree.status = refuse(reader, YAML_INVALID, mark_of(reader, event->start_mark),
-                                 "only %YAML 1.1 is read; drop the line");
-    return false;
+    return fail(reader, YAML_INVALID, mark_of(reader, event->start_mark),
+                "only %YAML 1.1 is read; drop the line");
+}
+
+/* Without a `...` the document ends where the next thing begins, so that much of it was scanned. */
+static bool check_next(struct reader *reader, const yaml_event_t *event)
+{
+    if (!event->data.document_end.implicit || !has_odd_version(reader, event->start_mark.index))
+        return true;
+    return fail(reader, YAML_INVALID, mark_of(reader, event->start_mark),
+                "this %YAML line has no version");
 }
 
 static bool put_event(struct reader *reader, const yaml_event_t *event)
@@ -174,80 +214,123 @@ static bool put_event(struct reader *reader, const yaml_event_t *event)
         return yaml_tree_close(&reader->tree);
     case YAML_DOCUMENT_START_EVENT:
         return check_version(reader, event);
+    case YAML_DOCUMENT_END_EVENT:
+        reader->done = true;
+        return check_next(reader, event);
+    case YAML_STREAM_END_EVENT:
+        reader->done = true;
+        break;
     case YAML_NO_EVENT:
     case YAML_STREAM_START_EVENT:
-    case YAML_STREAM_END_EVENT:
-    case YAML_DOCUMENT_END_EVENT:
         break;
     }
     return true;
 }
 
-/* Up to the first document's end; what follows is not even parsed. */
-static enum yaml_status read_events(struct reader *reader, size_t *end)
+static bool opens_flow(const yaml_event_t *event)
 {
-    yaml_event_t event;
-    yaml_event_type_t type;
-    bool good;
-
-    do {
-        if (!yaml_parser_parse(&reader->parser, &event))
-            return parser_failed(reader);
-        type = event.type;
-        good = put_event(reader, &event);
-        *end = event.end_mark.index;
-        yaml_event_delete(&event);
-        if (!good)
-            return reader->tree.status;
-    } while (type != YAML_DOCUMENT_END_EVENT && type != YAML_STREAM_END_EVENT);
-    return YAML_OK;
+    return (event->type == YAML_SEQUENCE_START_EVENT &&
+            event->data.sequence_start.style == YAML_FLOW_SEQUENCE_STYLE) ||
+           (event->type == YAML_MAPPING_START_EVENT &&
+            event->data.mapping_start.style == YAML_FLOW_MAPPING_STYLE);
 }
 
-static enum yaml_status read_document(struct reader *reader, struct yaml_document *ret)
+/* In a flow collection there are no others, so each end is one's. */
+static bool count_flow(struct reader *reader, const yaml_event_t *event)
+{
+    if (opens_flow(event))
+        reader->flow++;
+    else if (reader->flow &&
+             (event->type == YAML_SEQUENCE_END_EVENT || event->type == YAML_MAPPING_END_EVENT))
+        reader->flow--;
+    reader->flow_steps += reader->flow;
+    return reader->flow_steps <= reader->tree.limits->values * MEAN_FLOW ||
+           fail(reader, YAML_TOO_LARGE, mark_of(reader, event->start_mark),
+                "too much within brackets and braces; use lines and indentation");
+}
+
+/* Up to the first document's end; what follows is not even parsed. */
+static bool read_events(struct reader *reader)
+{
+    yaml_event_t event;
+    bool good = true;
+
+    while (good && !reader->done) {
+        if (!yaml_parser_parse(&reader->parser, &event))
+            return parser_failed(reader);
+        good = count_flow(reader, &event) && put_event(reader, &event);
+        reader->end = event.end_mark.index;
+        yaml_event_delete(&event);
+    }
+    return good;
+}
+
+static bool read_document(struct reader *reader, struct yaml_document *ret)
 {
     struct yaml_tree *tree = &reader->tree;
-    enum yaml_status status;
-    size_t end;
 
-    status = read_events(reader, &end);
-    if (status != YAML_OK)
-        return status;
+    if (!read_events(reader))
+        return false;
     if (!tree->root)
         tree->root = arena_alloc(tree->arena, sizeof *tree->root);
     if (!tree->root)
-        return refuse(reader, YAML_NO_MEMORY, (struct yaml_mark){0, 0}, "out of memory");
+        return no_memory(reader);
     if (!yaml_tree_finish(tree))
-        return tree->status;
+        return false;
     *ret = (struct yaml_document){.root = tree->root,
                                   .losses = tree->losses,
-                                  .ignored_line = yaml_places_rest(&reader->places, end)};
-    return YAML_OK;
+                                  .ignored_line = yaml_places_rest(&reader->places, reader->end)};
+    return true;
+}
+
+static bool read_text(struct reader *reader, const struct yaml_dialect *dialect,
+                      const struct yaml_limits *limits, struct problem *problem,
+                      struct yaml_document *ret)
+{
+    bool good;
+
+    *reader = (struct reader){.dialect = *dialect, .problem = problem};
+    yaml_places_init(&reader->places, dialect->text);
+    if (!yaml_tree_init(&reader->tree, dialect->arena, limits, problem))
+        return false;
+    if (yaml_places_many_directives(&reader->places, MOST_DIRECTIVES))
+        return fail(reader, YAML_TOO_LARGE, (struct yaml_mark){1, 1}, "too many % directives");
+    if (!yaml_parser_initialize(&reader->parser))
+        return no_memory(reader);
+    yaml_parser_set_input(&reader->parser, give_chunk, reader);
+    good = read_document(reader, ret);
+    yaml_parser_delete(&reader->parser);
+    return good;
 }
 
 enum yaml_status yaml_read(struct arena *arena, struct bytes text, const struct yaml_limits *limits,
                            struct yaml_document *ret, struct problem *problem)
 {
-    struct reader reader = {.text = text, .problem = problem};
-    enum yaml_status status;
+    /* Of the first, go-yaml takes the second for granted, and drops a character of each line. */
+    static const char two_marks[] = "\xef\xbb\xbf\xef\xbb\xbf";
+    struct yaml_dialect dialect;
+    struct reader reader;
 
     if (text.size > limits->size) {
         problem_set(problem, 0, 0, "%zu bytes of YAML; at most %zu are read", text.size,
                     limits->size);
         return YAML_TOO_LARGE;
     }
-    yaml_places_init(&reader.places, text);
-    if (yaml_places_directives(&reader.places) > MOST_DIRECTIVES)
-        return refuse(&reader, YAML_TOO_LARGE, (struct yaml_mark){1, 1}, "too many % directives");
-    if (!yaml_tree_init(&reader.tree, arena, limits, problem))
-        return YAML_NO_MEMORY;
-    if (!yaml_parser_initialize(&reader.parser)) {
-        arena_exhaust(arena);
-        return refuse(&reader, YAML_NO_MEMORY, (struct yaml_mark){0, 0}, "out of memory");
+    if (text.size >= sizeof two_marks - 1 &&
+        memcmp(text.data, two_marks, sizeof two_marks - 1) == 0) {
+        problem_set(problem, 1, 1, "two byte order marks at the start; drop them");
+        return YAML_INVALID;
     }
-    yaml_parser_set_input(&reader.parser, give_chunk, &reader);
-    status = read_document(&reader, ret);
-    yaml_parser_delete(&reader.parser);
-    return status;
+    if (!yaml_dialect_init(&dialect, arena, text)) {
+        problem_set(problem, 0, 0, "too many different characters beside `\\/` or U+FEFF");
+        return arena_exhausted(arena) ? YAML_NO_MEMORY : YAML_TOO_LARGE;
+    }
+    do {
+        if (read_text(&reader, &dialect, limits, problem, ret))
+            return YAML_OK;
+        dialect = reader.dialect;
+    } while (reader.again);
+    return reader.tree.status;
 }
 
 const struct yaml_value *yaml_member(const struct yaml_value *mapping, const char *key)

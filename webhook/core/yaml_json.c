@@ -7,7 +7,7 @@
 
 static void put_escape(struct text *out, unsigned char c)
 {
-    static const char names[] = "\"\"\\\\\bb\ff\nn\rr\tt";
+    static const char names[] = "\"\"\\\\\bb\ff\nn\rr\tt", hex[] = "0123456789abcdef";
     const char *name = names;
 
     while (*name && (unsigned char)*name != c)
@@ -15,7 +15,8 @@ static void put_escape(struct text *out, unsigned char c)
     if (*name)
         text_put(out, (struct bytes){(const char[]){'\\', name[1]}, 2});
     else
-        text_printf(out, "\\u%04x", c);
+        text_put(out,
+                 (struct bytes){(const char[]){'\\', 'u', '0', '0', hex[c >> 4], hex[c & 15]}, 6});
 }
 
 /* U+2028 and U+2029, which JavaScript takes for line ends. */
@@ -50,11 +51,22 @@ static void put_string(struct text *out, struct bytes string)
 
 static void put_value(struct text *out, const struct yaml_value *value);
 
+/* The key says U+2400 where there is a NUL; the text that it was made from does not. */
+static struct bytes key_of(const struct yaml_value *member)
+{
+    bool nul = memchr(member->key_text.data, '\0', member->key_text.size);
+
+    return nul ? member->key_text : bytes_of(member->key);
+}
+
 static int compare_keys(const void *a, const void *b)
 {
-    const struct yaml_value *const *first = a, *const *second = b;
+    struct bytes first = key_of(*(const struct yaml_value *const *)a);
+    struct bytes second = key_of(*(const struct yaml_value *const *)b);
+    size_t common = first.size < second.size ? first.size : second.size;
+    int order = memcmp(first.data, second.data, common);
 
-    return strcmp((*first)->key, (*second)->key);
+    return order ? order : (first.size > second.size) - (first.size < second.size);
 }
 
 static void put_mapping(struct text *out, const struct yaml_value *mapping)
@@ -69,11 +81,9 @@ static void put_mapping(struct text *out, const struct yaml_value *mapping)
     qsort(members, count, sizeof(const struct yaml_value *), compare_keys);
     text_putc(out, '{');
     for (size_t i = 0; i < count; i++) {
-        bool nul = memchr(members[i]->key_text.data, '\0', members[i]->key_text.size);
-
         if (i)
             text_putc(out, ',');
-        put_string(out, nul ? members[i]->key_text : bytes_of(members[i]->key));
+        put_string(out, key_of(members[i]));
         text_putc(out, ':');
         put_value(out, members[i]);
     }

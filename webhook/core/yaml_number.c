@@ -2,6 +2,7 @@
 /* Numbers as Go's strconv reads and writes them. */
 #include "core/yaml_number.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -176,21 +177,27 @@ static bool next_up(char *mantissa)
     return true;
 }
 
+static bool try_digits(char text[40], int digits, double number, int bits)
+{
+    (void)snprintf(text, 40, "%.*e", digits - 1, number);
+    return reads_back(text, number, bits) || (next_up(text) && reads_back(text, number, bits));
+}
+
 /*
  * The fewest digits that read back as the number; among those the nearest. At a power of two the
  * gap below is half the gap above, so the nearest decimal may miss where its neighbour does not.
+ * All decimals of DBL_DIG digits survive, so that many say it with zeros at the end if fewer do;
+ * but not in the subnormal range.
  */
 static void shortest(double number, int bits, struct decimal *ret)
 {
+    int least = bits == 32 ? FLT_DIG : DBL_DIG, most = bits == 32 ? 9 : 17;
     char text[40] = "";
     size_t length;
-    int count = 0;
+    int count = 0, digits = number < (bits == 32 ? (double)FLT_MIN : DBL_MIN) ? 1 : least;
 
-    for (int precision = 0; precision < 17; precision++) {
-        (void)snprintf(text, sizeof text, "%.*e", precision, number);
-        if (reads_back(text, number, bits) || (next_up(text) && reads_back(text, number, bits)))
-            break;
-    }
+    while (!try_digits(text, digits, number, bits) && digits < most)
+        digits++;
     length = strcspn(text, "e");
     for (size_t i = 0; i < length; i++)
         if (text[i] != '.')
@@ -234,4 +241,46 @@ void yaml_format_number(double number, int bits, int below, int above, char ret[
         ret = put_digits(ret, &decimal, decimal.point, decimal.count);
     }
     *ret = '\0';
+}
+
+/* The multiple of the power of ten that is nearest, of two the even one. */
+static uint64_t round_to(uint64_t number, uint64_t power)
+{
+    uint64_t quotient = number / power, rest = number % power;
+
+    if (rest * 2 > power || (rest * 2 == power && quotient % 2))
+        quotient++;
+    return quotient * power;
+}
+
+/* shortest() for integers: its rules, but no decimals on the way. */
+static uint64_t shortest_integer(uint64_t number)
+{
+    uint64_t power = 1;
+
+    while (number / power >= UINT64_C(1000000000000000))
+        power *= 10;
+    for (; power > 1; power /= 10) {
+        uint64_t rounded = round_to(number, power);
+
+        if ((double)rounded == (double)number)
+            return rounded;
+        if ((double)(rounded + power) == (double)number)
+            return rounded + power;
+    }
+    return number;
+}
+
+bool yaml_is_integer(double number, int64_t *ret)
+{
+    uint64_t magnitude;
+
+    if (fabs(number) >= 0x1p63 || number != trunc(number))
+        return false;
+    *ret = (int64_t)number;
+    if (fabs(number) < 0x1p53)
+        return true;
+    magnitude = shortest_integer((uint64_t)fabs(number));
+    *ret = number < 0 ? -(int64_t)magnitude : (int64_t)magnitude;
+    return magnitude <= INT64_MAX;
 }

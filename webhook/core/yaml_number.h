@@ -28,4 +28,10 @@ enum { YAML_NUMBER_SIZE = 32 };
  */
 void yaml_format_number(double number, int bits, int below, int above, char ret[YAML_NUMBER_SIZE]);
 
+/*
+ * Does the number's JSON text read as an integer that fits? From 2^53 on that is not the number
+ * itself: the shortest digits end in zeros that it need not have.
+ */
+bool yaml_is_integer(double number, int64_t *ret);
+
 #endif

@@ -1,18 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/yaml_place.h"
 
+#include <stdint.h>
+
 static bool begins_with(struct bytes text, const char *prefix)
 {
     return text.size >= strlen(prefix) && memcmp(text.data, prefix, strlen(prefix)) == 0;
 }
 
+/* Eight bytes at a time. */
 static bool is_narrow(struct bytes text)
 {
-    unsigned char any = 0;
+    uint64_t any = 0, word;
+    size_t at = 0;
 
-    for (size_t i = 0; i < text.size; i++)
-        any |= (unsigned char)text.data[i];
-    return any < 0x80;
+    for (; text.size - at >= sizeof word; at += sizeof word) {
+        memcpy(&word, text.data + at, sizeof word);
+        any |= word;
+    }
+    for (; at < text.size; at++)
+        any |= (uint64_t)(unsigned char)text.data[at];
+    return (any & UINT64_C(0x8080808080808080)) == 0;
 }
 
 void yaml_places_init(struct yaml_places *places, struct bytes text)
@@ -32,7 +40,7 @@ static bool continues(const struct yaml_places *places, size_t offset)
 }
 
 /* Walks from the character that was asked for last. */
-static size_t byte_of(struct yaml_places *places, size_t index)
+size_t yaml_place_byte(struct yaml_places *places, size_t index)
 {
     if (places->narrow)
         return index < places->text.size ? index : places->text.size;
@@ -57,22 +65,28 @@ struct yaml_mark yaml_place(struct yaml_places *places, size_t index, size_t lin
 
     if (places->narrow || places->wide)
         return (struct yaml_mark){(unsigned)line + 1, (unsigned)column + 1};
-    start = line ? byte_of(places, index - column) : 0;
-    end = byte_of(places, index);
+    start = line ? yaml_place_byte(places, index - column) : 0;
+    end = yaml_place_byte(places, index);
     return (struct yaml_mark){(unsigned)line + 1, (unsigned)(end - start) + 1};
 }
 
 /* libyaml's line breaks: CR LF, CR, LF, NEL, LS, PS. Their size, 0 if there is none here. */
 static size_t line_break(struct bytes text, size_t at)
 {
-    static const char *const breaks[] = {"\r\n",     "\r",           "\n",
-                                         "\xc2\x85", "\xe2\x80\xa8", "\xe2\x80\xa9"};
     struct bytes rest = {text.data + at, text.size - at};
 
-    for (size_t i = 0; i < sizeof breaks / sizeof *breaks; i++)
-        if (begins_with(rest, breaks[i]))
-            return strlen(breaks[i]);
-    return 0;
+    switch (*rest.data) {
+    case '\n':
+        return 1;
+    case '\r':
+        return rest.size > 1 && rest.data[1] == '\n' ? 2 : 1;
+    case '\xc2':
+        return begins_with(rest, "\xc2\x85") ? 2 : 0;
+    case '\xe2':
+        return begins_with(rest, "\xe2\x80\xa8") || begins_with(rest, "\xe2\x80\xa9") ? 3 : 0;
+    default:
+        return 0;
+    }
 }
 
 struct yaml_mark yaml_place_of_byte(const struct yaml_places *places, size_t offset)
@@ -127,12 +141,12 @@ static size_t skip_blanks(struct bytes text, size_t at)
     return at;
 }
 
-size_t yaml_places_directives(const struct yaml_places *places)
+bool yaml_places_many_directives(const struct yaml_places *places, size_t most)
 {
     struct bytes text = places->text;
     size_t count = 0;
 
-    for (size_t at = places->start; at < text.size;) {
+    for (size_t at = places->start; at < text.size && count <= most;) {
         size_t begin = skip_blanks(text, at);
 
         if (begin < text.size && text.data[begin] == '%')
@@ -142,7 +156,7 @@ size_t yaml_places_directives(const struct yaml_places *places)
         at = line_end(text, begin);
         at += at < text.size ? line_break(text, at) : 0;
     }
-    return count;
+    return count > most;
 }
 
 static bool is_marker(struct bytes text, size_t at, const char *marker)
@@ -156,7 +170,7 @@ static bool is_marker(struct bytes text, size_t at, const char *marker)
 unsigned yaml_places_rest(struct yaml_places *places, size_t index)
 {
     struct bytes text = places->text;
-    size_t marker = 0, at = places->wide ? text.size : byte_of(places, index);
+    size_t marker = 0, at = places->wide ? text.size : yaml_place_byte(places, index);
     bool start = at == 0 || (at <= text.size && line_break(text, at - 1));
 
     while (at < text.size) {

@@ -26,13 +26,16 @@ void yaml_places_init(struct yaml_places *places, struct bytes text);
 /* Of libyaml's mark; calls go forward through the text, or a little back. */
 struct yaml_mark yaml_place(struct yaml_places *places, size_t index, size_t line, size_t column);
 
+/* The byte at which libyaml's character stands. */
+size_t yaml_place_byte(struct yaml_places *places, size_t index);
+
 struct yaml_mark yaml_place_of_byte(const struct yaml_places *places, size_t offset);
 
 /* Is the place's line indented with a tab, at this place? */
 bool yaml_places_tab(const struct yaml_places *places, struct yaml_mark mark);
 
-/* How many lines begin with % before the first document does. */
-size_t yaml_places_directives(const struct yaml_places *places);
+/* Do more lines than these begin with % before the first document does? */
+bool yaml_places_many_directives(const struct yaml_places *places, size_t most);
 
 /*
  * The first document ended before this character: the line where something else begins, its `---`

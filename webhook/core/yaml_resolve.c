@@ -59,7 +59,7 @@ static const struct word {
 
 static bool read_word(struct bytes text, struct yaml_resolved *ret)
 {
-    if (text.size > LONGEST_WORD)
+    if (text.size > LONGEST_WORD || (text.size && *text.data >= '0' && *text.data <= '9'))
         return false;
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         const struct word *word = &words[i];
@@ -98,7 +98,7 @@ static void resolve_plain(struct arena *arena, struct bytes text, struct yaml_re
 {
     struct bytes stripped;
 
-    if (text.size && !strchr("+-.0123456789yYnNtTfFoO~", *text.data))
+    if (text.size && (!*text.data || !strchr("+-.0123456789yYnNtTfFoO~", *text.data)))
         return;
     if (read_word(text, ret) || !strchr("+-.0123456789", *text.data))
         return;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/yaml_special.h"
 
-#include "core/text.h"
+#include "core/plain.h"
 
 static bool take(struct bytes *text, char c)
 {
@@ -134,39 +134,12 @@ static bool decode_base64(struct bytes text, char *ret, size_t *size)
     return quantum.count == 0;
 }
 
-/* The length of the UTF-8 character at the start; 0 if there is none. */
-static size_t character(const unsigned char *at, size_t size)
-{
-    static const struct {
-        unsigned char first, last, low, high;
-        size_t length;
-    } forms[] = {
-        {0x00, 0x7f, 0x80, 0xbf, 1}, {0xc2, 0xdf, 0x80, 0xbf, 2}, {0xe0, 0xe0, 0xa0, 0xbf, 3},
-        {0xe1, 0xec, 0x80, 0xbf, 3}, {0xed, 0xed, 0x80, 0x9f, 3}, {0xee, 0xef, 0x80, 0xbf, 3},
-        {0xf0, 0xf0, 0x90, 0xbf, 4}, {0xf1, 0xf3, 0x80, 0xbf, 4}, {0xf4, 0xf4, 0x80, 0x8f, 4},
-    };
-
-    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
-        size_t length = forms[i].length;
-
-        if (*at < forms[i].first || *at > forms[i].last)
-            continue;
-        if (length > size || (length > 1 && (at[1] < forms[i].low || at[1] > forms[i].high)))
-            return 0;
-        for (size_t rest = 2; rest < length; rest++)
-            if (at[rest] < 0x80 || at[rest] > 0xbf)
-                return 0;
-        return length;
-    }
-    return 0;
-}
-
 static struct bytes as_utf8(struct arena *arena, struct bytes bytes)
 {
     struct text text = text_new(arena);
 
     for (size_t i = 0; i < bytes.size;) {
-        size_t length = character((const unsigned char *)bytes.data + i, bytes.size - i);
+        size_t length = utf8_sequence((struct bytes){bytes.data + i, bytes.size - i});
 
         text_put(&text, length ? (struct bytes){bytes.data + i, length} : BYTES("\xef\xbf\xbd"));
         i += length ? length : 1;

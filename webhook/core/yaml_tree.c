@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/yaml_tree.h"
 
+#include "core/plain.h"
 #include "core/yaml_members.h"
+#include "core/yaml_number.h"
 
 #include <math.h>
 
@@ -74,20 +76,18 @@ static bool fits(struct yaml_tree *tree, unsigned height, struct yaml_mark mark)
 }
 
 /* Gives the value its place in the tree, and takes the key it waited for. */
-static struct yaml_value *attach(struct yaml_tree *tree, const struct yaml_value *value)
+static struct yaml_value *attach(struct yaml_tree *tree, struct yaml_value *value)
 {
     struct yaml_frame *frame = top(tree);
     struct yaml_value *place;
 
     if (frame && frame->value->kind == YAML_MAPPING) {
-        struct yaml_value member = *value;
-
-        member.key = frame->key.key;
-        member.key_text = frame->key.key_text;
-        member.key_line = frame->key.key_line;
-        member.key_column = frame->key.key_column;
+        value->key = frame->key;
+        value->key_text = frame->key_text;
+        value->key_line = frame->key_mark.line;
+        value->key_column = frame->key_mark.column;
         frame->has_key = false;
-        return yaml_put_member(tree, frame, &member);
+        return yaml_put_member(tree, frame, value);
     }
     place = frame && frame->role != ROLE_MERGE_LIST ? yaml_append(tree, frame)
                                                     : arena_take(tree->arena, sizeof *place);
@@ -122,15 +122,10 @@ static struct yaml_value to_value(struct yaml_tree *tree, const struct yaml_reso
                                .line = node->mark.line,
                                .column = node->mark.column};
 
-    if (value.kind != YAML_FLOAT)
-        return value;
-    if (!isfinite(value.number)) {
+    if (value.kind == YAML_FLOAT && !isfinite(value.number))
         tree->suspect = true;
-    } else if (value.number >= -0x1p63 && value.number < 0x1p63 &&
-               value.number == (double)(int64_t)value.number) {
+    else if (value.kind == YAML_FLOAT && yaml_is_integer(value.number, &value.integer))
         value.kind = YAML_INTEGER;
-        value.integer = (int64_t)value.number;
-    }
     return value;
 }
 
@@ -139,11 +134,10 @@ static void set_key(struct yaml_tree *tree, struct yaml_frame *frame,
 {
     frame->has_key = true;
     frame->merge = false;
-    frame->key.key = yaml_key_text(tree->arena, resolved);
-    frame->key.key_text = resolved->text;
-    frame->key.key_line = mark.line;
-    frame->key.key_column = mark.column;
-    tree->suspect = tree->suspect || !frame->key.key;
+    frame->key = yaml_key_text(tree->arena, resolved);
+    frame->key_text = resolved->text;
+    frame->key_mark = mark;
+    tree->suspect = tree->suspect || !frame->key;
 }
 
 static struct yaml_anchor *new_anchor(struct yaml_tree *tree, const char *name)
@@ -164,14 +158,43 @@ static bool is_merge(const struct yaml_node *node)
            (node->implicit || (node->tag && strcmp(node->tag, "tag:yaml.org,2002:merge") == 0));
 }
 
+static bool wrong_type(struct yaml_tree *tree, const struct yaml_node *node, const char *wrong)
+{
+    struct text message = text_new(tree->arena);
+
+    text_puts(&message, "`");
+    text_plain(&message, node->text, 40);
+    text_puts(&message, "` ");
+    text_puts(&message, wrong);
+    return refuse(tree, YAML_INVALID, node->mark, text_string(&message));
+}
+
+static bool put_scalar_value(struct yaml_tree *tree, const struct yaml_node *node,
+                             const struct yaml_resolved *resolved)
+{
+    struct yaml_value value = to_value(tree, resolved, node);
+
+    return attach(tree, &value) || no_memory(tree);
+}
+
+static bool put_scalar_anchor(struct yaml_tree *tree, const struct yaml_node *node,
+                              const struct yaml_resolved *resolved)
+{
+    struct yaml_anchor *anchor = new_anchor(tree, node->anchor);
+
+    if (!anchor)
+        return no_memory(tree);
+    *anchor = (struct yaml_anchor){
+        .value = to_value(tree, resolved, node), .resolved = *resolved, .weight = 1};
+    return true;
+}
+
 bool yaml_tree_scalar(struct yaml_tree *tree, const struct yaml_node *node)
 {
     struct yaml_frame *frame = top(tree);
     bool key = wants_key(frame), merge = key && is_merge(node);
     struct bytes text = {arena_copy(tree->arena, node->text), node->text.size};
     struct yaml_resolved resolved;
-    struct yaml_value value;
-    struct yaml_anchor *anchor;
     const char *wrong;
 
     if (arena_exhausted(tree->arena))
@@ -181,19 +204,13 @@ bool yaml_tree_scalar(struct yaml_tree *tree, const struct yaml_node *node)
                       "`<<` takes a mapping or a list of mappings, usually by alias");
     wrong = yaml_resolve(tree->arena, node->tag, node->implicit, text, &resolved);
     if (wrong)
-        return refuse(tree, YAML_INVALID, node->mark,
-                      arena_printf(tree->arena, "`%.40s` %s", text.data, wrong));
+        return wrong_type(tree, node, wrong);
     if (!count(tree, !merge, 0, node->mark))
         return false;
-    value = to_value(tree, &resolved, node);
-    if (node->anchor) {
-        anchor = new_anchor(tree, node->anchor);
-        if (!anchor)
-            return no_memory(tree);
-        *anchor = (struct yaml_anchor){.value = value, .resolved = resolved, .weight = 1};
-    }
+    if (node->anchor && !put_scalar_anchor(tree, node, &resolved))
+        return false;
     if (!key)
-        return attach(tree, &value) || no_memory(tree);
+        return put_scalar_value(tree, node, &resolved);
     set_key(tree, frame, &resolved, node->mark);
     frame->merge = merge;
     return !arena_exhausted(tree->arena) || no_memory(tree);
@@ -208,8 +225,11 @@ static bool merge_alias(struct yaml_tree *tree, const struct yaml_anchor *anchor
 
     if (anchor->value.kind != YAML_MAPPING)
         return refuse(tree, YAML_INVALID, mark, "`<<` takes mappings, and this alias is none");
-    if (frame->role == ROLE_MERGE_LIST)
-        return attach(tree, &anchor->value) || no_memory(tree);
+    if (frame->role == ROLE_MERGE_LIST) {
+        struct yaml_value item = anchor->value;
+
+        return attach(tree, &item) || no_memory(tree);
+    }
     yaml_merge(tree, frame, &anchor->value);
     frame->has_key = false;
     if (frame->height < anchor->height - 1)
@@ -315,13 +335,24 @@ static void merge_into(struct yaml_tree *tree, struct yaml_frame *parent,
     parent->has_key = false;
 }
 
+/* What an alias repeats: not what the value is called, nor what follows it. */
+static struct yaml_value without_place(struct yaml_value value)
+{
+    value.key = NULL;
+    value.key_text = (struct bytes){NULL, 0};
+    value.key_line = value.key_column = 0;
+    value.merged = false;
+    value.next = NULL;
+    return value;
+}
+
 bool yaml_tree_close(struct yaml_tree *tree)
 {
     struct yaml_frame *frame = &tree->frames[--tree->depth], *parent = top(tree);
     unsigned height = frame->height + 1;
 
     if (frame->anchor) {
-        frame->anchor->value = *frame->value;
+        frame->anchor->value = without_place(*frame->value);
         frame->anchor->open = false;
         frame->anchor->weight = tree->decoded - frame->before;
         frame->anchor->height = height;

@@ -39,7 +39,9 @@ struct yaml_frame {
 
     /* Of a mapping: the key that waits for its value, and the members by key. */
     bool has_key, merge;
-    struct yaml_value key; /* only what it is called */
+    const char *key;
+    struct bytes key_text;
+    struct yaml_mark key_mark;
     struct yaml_value *few[YAML_FEW];
     size_t keys;
     struct yaml_keys index;

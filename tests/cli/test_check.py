@@ -161,6 +161,13 @@ class Json(Place):
                          ("ray-start-invalid", "deny",
                           "spec.rayClusterConfig.headGroupSpec.rayStartParams.num-cpus"))
 
+    def test_two_faults_of_one_rule_in_one_place_are_two(self):
+        text = MANIFEST.replace('{name: head, image: "rayproject/ray:2.52.0"}',
+                                '{name: head, image: "rayproject/ray:2.52.0", '
+                                "ports: [{name: client, containerPort: 10001}]}")
+        findings = checked("-", text=text)["objects"][0]["findings"]
+        self.assertEqual([finding["rule"] for finding in findings], ["kuberay-ports"] * 2)
+
     def test_the_placement(self):
         placement = checked("-", text=MANIFEST)["objects"][0]["placement"]
         self.assertIn(placement.pop("verdict"), ("fits", "unknown"))

@@ -156,6 +156,9 @@ static void literal_text_is_verbatim_but_for_its_indentation(void)
     CHECK(text_is_at(text, 2, 8, 6, 12));
     CHECK(text_is_at(text, 4, 3, 8, 7));
     CHECK(text_is_at(text, 4, 10, 8, 14));
+    /* In the indentation of a line: there. */
+    CHECK(text_is_at(text, 4, 1, 8, 5));
+    CHECK(text_is_at(text, 4, 2, 8, 6));
     /* Behind the end of a line: behind it in the file. */
     CHECK(text_is_at(text, 1, 5, 5, 9));
 }

@@ -30,12 +30,14 @@ static struct bytes review(struct arena *arena, const struct outcome *outcome, s
     return text_bytes(&out);
 }
 
-static void add_findings(struct findings *to, const struct findings *from)
+/* besides: what the other stage said already. */
+static void add_findings(struct findings *to, const struct findings *from,
+                         const struct findings *besides)
 {
     for (const struct finding *each = from->first; each; each = each->next) {
         struct finding *copy;
 
-        if (each->level < LEVEL_WARN || findings_have(to, each))
+        if (each->level < LEVEL_WARN || (besides && findings_have(besides, each)))
             continue;
         copy = arena_alloc(to->arena, sizeof *copy);
         if (!copy)
@@ -98,8 +100,8 @@ bool outcome_of(struct arena *arena, const struct policy *policy, const struct m
     ret->allowed = ret->validation.allowed;
     if (ret->validation.service)
         ret->service = ret->validation.service;
-    add_findings(&ret->findings, &ret->validation.findings);
-    add_findings(&ret->findings, &ret->mutation.findings);
+    add_findings(&ret->findings, &ret->validation.findings, NULL);
+    add_findings(&ret->findings, &ret->mutation.findings, &ret->validation.findings);
     findings_sort(&ret->findings);
     if (arena_exhausted(arena))
         return trouble(manifest, problem, "out of memory");

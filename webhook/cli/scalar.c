@@ -91,51 +91,78 @@ static size_t content_start(struct bytes source, size_t at, char style)
     return end ? (size_t)(end - source.data) + 1 : source.size;
 }
 
-/* How many solid bytes come before the place; ret_on_solid: whether one stands there. */
-static bool count_before(struct bytes value, unsigned line, unsigned column, size_t *ret,
-                         bool *ret_on_solid)
+/* A place in the value, as it can be counted off. */
+struct target {
+    size_t before;       /* solid bytes before it */
+    struct bytes indent; /* it is in a line's indentation: blanks from it to the first solid byte */
+    bool on_solid;       /* it or the end of that indentation is a solid byte */
+};
+
+/* NULL if the value has fewer lines. */
+static const char *line_start(struct bytes value, unsigned line)
 {
-    size_t at = 0, end;
+    const char *at = value.data, *end = value.data + value.size;
 
-    for (; line > 1; line--) {
-        const char *next = memchr(value.data + at, '\n', value.size - at);
-
-        if (!next)
-            return false;
-        at = (size_t)(next - value.data) + 1;
+    for (; line > 1 && at; line--) {
+        at = memchr(at, '\n', (size_t)(end - at));
+        at = at ? at + 1 : NULL;
     }
-    end = at + (column ? column - 1 : 0);
-    if (end > value.size)
+    return at;
+}
+
+static bool find_target(struct bytes value, unsigned line, unsigned column, struct target *ret)
+{
+    const char *start = line_start(value, line), *end = value.data + value.size;
+    const char *place, *solid = start;
+    size_t skipped = column ? column - 1 : 0;
+
+    if (!start || skipped > (size_t)(end - start))
         return false;
-    *ret = 0;
-    for (size_t i = 0; i < end; i++)
-        *ret += !is_blank(value.data[i]);
-    *ret_on_solid = end < value.size && !is_blank(value.data[end]);
+    place = start + skipped;
+    *ret = (struct target){0};
+    for (const char *at = value.data; at < place; at++)
+        ret->before += !is_blank(*at);
+    while (solid < end && (*solid == ' ' || *solid == '\t'))
+        solid++;
+    if (place < solid && solid < end && !is_blank(*solid))
+        ret->indent = (struct bytes){place, (size_t)(solid - place)};
+    else
+        solid = place;
+    ret->on_solid = solid < end && !is_blank(*solid);
     return true;
+}
+
+/* Back over the same blanks, where the source has them. */
+static size_t back_over(struct bytes source, size_t at, struct bytes blanks)
+{
+    if (!blanks.size || at < blanks.size ||
+        memcmp(source.data + at - blanks.size, blanks.data, blanks.size) != 0)
+        return at;
+    return at - blanks.size;
 }
 
 bool scalar_place(struct bytes source, size_t at, struct bytes value, unsigned line,
                   unsigned column, size_t *ret_offset)
 {
-    size_t before, behind;
-    bool on_solid;
+    struct target target;
+    size_t behind;
     char style;
 
     at = skip_properties(source, at);
-    if (at >= source.size || !count_before(value, line, column, &before, &on_solid))
+    if (at >= source.size || !find_target(value, line, column, &target))
         return false;
     style = source.data[at];
     at = behind = content_start(source, at, style);
     while (at < source.size) {
         struct unit unit = next_unit(source, at, style);
 
-        if (before < unit.solid || (before == 0 && !on_solid))
+        if (target.before < unit.solid || (target.before == 0 && !target.on_solid))
             break;
-        before -= unit.solid;
+        target.before -= unit.solid;
         at += unit.length;
         if (unit.solid)
             behind = at;
     }
-    *ret_offset = on_solid ? at : behind;
+    *ret_offset = target.on_solid ? back_over(source, at, target.indent) : behind;
     return style != '*' && *ret_offset < source.size;
 }

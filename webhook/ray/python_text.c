@@ -197,7 +197,7 @@ const char *python_repr(struct arena *arena, double number)
     int precision = 0, exponent;
 
     do
-        snprintf(text, sizeof text, "%.*e", precision, number);
+        (void)snprintf(text, sizeof text, "%.*e", precision, number);
     while (strtod(text, NULL) != number && ++precision < 17);
     exponent = (int)strtol(strchr(text, 'e') + 1, NULL, 10);
     if (exponent < -4 || exponent >= 16)

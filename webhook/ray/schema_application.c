@@ -131,7 +131,8 @@ static const struct ray_field application_fields[] = {
     {"runtime_env", &ray_mapping, 0, 0, 0, ray_rule_runtime_env, 0, NULL},
 };
 
-static void (*const application_rules[])(struct ray_frame *) = {check_external_scaler, NULL};
+static void (*const application_rules[])(struct ray_frame *) = {check_external_scaler,
+                                                                ray_rule_merged_variables, NULL};
 
 const struct ray_object ray_application_object = {
     .name = "an application", RAY_FIELDS(application_fields), .rules = application_rules};

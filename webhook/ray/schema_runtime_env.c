@@ -350,13 +350,28 @@ uint64_t ray_rule_runtime_env(struct ray_check *check, const struct ray_place *p
 }
 
 /*
- * The merge updates the application's env_vars with the actor's: one that is there and no object
- * fails, even null.
+ * For each deployment that is listed, Ray updates the application's env_vars with the actor's: one
+ * that is there and no object fails, even null.
  */
-static void check_merged_variables(const struct ray_env *env, const struct yaml_value *variables)
+static void check_merged_variables(const struct ray_env *env)
 {
+    const struct yaml_value *variables = yaml_member(env->mapping, "env_vars");
+
     if (variables && variables->kind != YAML_MAPPING && !is_true(variables))
         ray_env_fail(env, env->releases, variables, "remove env_vars, or write {}", "an object");
+}
+
+void ray_rule_merged_variables(struct ray_frame *frame)
+{
+    struct ray_member given = ray_frame_member(frame, "runtime_env");
+    struct ray_member deployments = ray_frame_member(frame, "deployments");
+    struct ray_env env = {frame->check, NULL, &given.at, given.releases & deployments.releases,
+                          RAY_STAGE_DEPLOY};
+
+    if (!env.releases || !deployments.value->count)
+        return;
+    env.mapping = ray_read_mapping(frame->check->arena, given.value);
+    check_merged_variables(&env);
 }
 
 uint64_t ray_rule_actor_runtime_env(struct ray_check *check, const struct ray_place *place)
@@ -371,6 +386,6 @@ uint64_t ray_rule_actor_runtime_env(struct ray_check *check, const struct ray_pl
         return 0;
     wrong = check_env(&env, place->frame,
                       application ? yaml_member(application->value, "runtime_env") : NULL);
-    check_merged_variables(&env, yaml_member(env.mapping, "env_vars"));
+    check_merged_variables(&env);
     return wrong;
 }

@@ -132,7 +132,7 @@ static const struct ray_field application_fields[] = {
 };
 
 static void (*const application_rules[])(struct ray_frame *) = {check_external_scaler,
-                                                                ray_rule_merged_variables, NULL};
+                                                                ray_rule_merged_env, NULL};
 
 const struct ray_object ray_application_object = {
     .name = "an application", RAY_FIELDS(application_fields), .rules = application_rules};

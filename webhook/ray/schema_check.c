@@ -200,6 +200,14 @@ uint64_t ray_check_value(const struct ray_frame *frame, const struct ray_shape *
     return check_scalar(frame->check, shape, value, at, releases);
 }
 
+/* strcmp(), which most names leave at the first letter. */
+static int compare_names(const char *a, const char *b)
+{
+    int order = (unsigned char)*a - (unsigned char)*b;
+
+    return order ? order : strcmp(a, b);
+}
+
 /* The first row of that name; count if there is none. */
 static size_t find_field(const struct ray_object *object, const char *name)
 {
@@ -208,12 +216,14 @@ static size_t find_field(const struct ray_object *object, const char *name)
     while (low < high) {
         size_t middle = low + (high - low) / 2;
 
-        if (strcmp(object->fields[middle].name, name) < 0)
+        if (compare_names(object->fields[middle].name, name) < 0)
             low = middle + 1;
         else
             high = middle;
     }
-    return low < object->count && strcmp(object->fields[low].name, name) == 0 ? low : object->count;
+    if (low < object->count && compare_names(object->fields[low].name, name) == 0)
+        return low;
+    return object->count;
 }
 
 static void note_deprecated(struct ray_check *check, const struct ray_field *field,

@@ -37,14 +37,16 @@ static uint64_t check_replicas(struct ray_check *check, const struct ray_place *
     uint64_t wrong = place->releases & ~right;
     bool automatic = (wrong & ray_releases(210, 0)) != 0;
 
+    if (!yaml_is(place->value, "auto"))
+        check_size(check, &(struct ray_place){place->frame, place->value, place->at,
+                                              place->releases & right});
+    if (!wrong)
+        return 0;
     ray_fault(check, check->stage, wrong, place->at,
               automatic ? "write 1 or more, without quotes, or auto"
                         : "write 1 or more, without quotes",
               "wants an integer of 1 or more%s, not %s", automatic ? ", or auto" : "",
               ray_says(check->arena, place->value));
-    if (!yaml_is(place->value, "auto"))
-        check_size(check, &(struct ray_place){place->frame, place->value, place->at,
-                                              place->releases & right});
     return wrong;
 }
 
@@ -109,9 +111,11 @@ static void check_null_replicas(struct ray_frame *frame)
 
 static void check_bundles_and_limit(struct ray_frame *frame)
 {
-    struct ray_member bundles = ray_frame_member(frame, "placement_group_bundles");
-    struct ray_member limit = ray_frame_member(frame, "max_replicas_per_node");
+    struct ray_member bundles = ray_frame_member(frame, "placement_group_bundles"), limit;
 
+    if (!bundles.releases)
+        return;
+    limit = ray_frame_member(frame, "max_replicas_per_node");
     ray_fault(frame->check, frame->check->stage,
               bundles.releases & limit.releases & ray_releases(210, 0), &limit.at,
               "remove one of the two",
@@ -120,12 +124,14 @@ static void check_bundles_and_limit(struct ray_frame *frame)
 
 static void check_bundle_selectors(struct ray_frame *frame)
 {
-    struct ray_member bundles = ray_frame_member(frame, "placement_group_bundles");
     struct ray_member selectors = ray_frame_member(frame, "placement_group_bundle_label_selector");
-    size_t count = bundles.value ? bundles.value->count : 0;
+    struct ray_member bundles;
+    size_t count;
 
     if (!selectors.value)
         return;
+    bundles = ray_frame_member(frame, "placement_group_bundles");
+    count = bundles.value ? bundles.value->count : 0;
     ray_fault(frame->check, frame->check->stage, bundles.value ? 0 : selectors.releases,
               &selectors.at, "add placement_group_bundles",
               "refuses label selectors without bundles");

@@ -97,9 +97,18 @@ static void check_neighbours(struct ray_frame *gang)
     refuse_beside(gang, "placement_group_strategy", "write gang_placement_strategy in it instead");
 }
 
+/* int32 in the message that Ray sends to the replica. */
+static uint64_t check_gang_size(struct ray_check *check, const struct ray_place *place)
+{
+    if (ray_read_integer(check->arena, place->value).number > INT32_MAX)
+        ray_fault(check, RAY_STAGE_DEPLOY, place->releases, place->at, "write a smaller number",
+                  "can not send a number above %d to a replica", INT32_MAX);
+    return 0;
+}
+
 static const struct ray_field gang_fields[] = {
     {"gang_placement_strategy", &strategy, 0, 0, 0, NULL, 0, NULL},
-    {"gang_size", &ray_count_above_zero, 0, 0, RAY_REQUIRED, NULL, 0, NULL},
+    {"gang_size", &ray_count_above_zero, 0, 0, RAY_REQUIRED, check_gang_size, 0, NULL},
     {"runtime_failure_policy", &failure_policy, 0, 0, 0, NULL, 0, NULL},
 };
 

@@ -27,7 +27,7 @@ static uint64_t check_uri(const struct ray_env *env, const struct yaml_value *va
     uint64_t known = value->kind == YAML_STRING ? ray_uri_schemes(value->text) : 0;
     uint64_t wrong = env->releases & ~known;
 
-    if (value->kind == YAML_NULL)
+    if (value->kind == YAML_NULL || !wrong)
         return 0;
     ray_fault(env->check, RAY_STAGE_SCHEMA, wrong, at, fix_uri, "takes no %s: %s",
               known ? "such URI" : "path or text here, only URIs",
@@ -77,6 +77,8 @@ static void check_archive(const struct ray_env *env, const struct yaml_value *va
 {
     uint64_t wrong = env->releases & ~ray_uri_archives(value->text, working_dir);
 
+    if (!wrong)
+        return;
     ray_fault(env->check, env->stage, wrong, at, "use a .zip", "can not unpack %s as %s",
               ray_says(env->check->arena, value), working_dir ? "a working_dir" : "a py_module");
 }
@@ -109,19 +111,11 @@ static void check_directory(const struct ray_env *env, const struct yaml_value *
         check_archive(env, directory, &at, true);
 }
 
-static void check_variables(const struct ray_env *env, const struct yaml_value *variables)
+static void check_texts(const struct ray_env *env, const struct yaml_value *variables,
+                        const struct path *at)
 {
-    struct path at = ray_path_to(env->at, variables, 0);
-    bool empty = (variables->kind == YAML_SEQUENCE && !variables->count) ||
-                 (variables->kind == YAML_STRING && !variables->text.size);
-
-    if (variables->kind != YAML_MAPPING && !empty)
-        ray_env_fail(env, env->releases, variables, "write NAME: \"value\" lines below it",
-                     "an object of text");
-    if (variables->kind != YAML_MAPPING)
-        return;
     for (const struct yaml_value *item = variables->first; item; item = item->next) {
-        struct path place = ray_path_to(&at, item, 0);
+        struct path place = ray_path_to(at, item, 0);
 
         if (item->kind != YAML_STRING)
             ray_fault(env->check, env->stage, env->releases, &place,
@@ -129,6 +123,21 @@ static void check_variables(const struct ray_env *env, const struct yaml_value *
                       "wants text in environment variables, not %s",
                       ray_says(env->check->arena, item));
     }
+}
+
+/* An application's are looked at as they are, and pass if they are empty; an actor's go through
+ * Python's dict.update(). */
+static void check_variables(const struct ray_env *env, const struct yaml_value *variables)
+{
+    bool whole = env->stage == RAY_STAGE_APPLY;
+    struct path at = ray_path_to(env->at, variables, 0);
+    const struct yaml_value *mapping = ray_read_mapping(env->check->arena, variables);
+
+    if (!mapping || (whole && variables->kind != YAML_MAPPING && mapping->count))
+        ray_env_fail(env, env->releases, variables, "write NAME: \"value\" lines below it",
+                     "an object of text");
+    else
+        check_texts(env, mapping, &at);
 }
 
 static void check_excludes(const struct ray_env *env, const struct yaml_value *excludes)
@@ -209,6 +218,7 @@ static bool is_true(const struct yaml_value *value)
 struct merged {
     const struct ray_env *own;
     const struct yaml_value *outer; /* or NULL */
+    bool actor;                     /* the merge leaves an env_vars, maybe empty */
 };
 
 static const struct yaml_value *merged_option(const struct merged *merged, const char *name)
@@ -282,6 +292,8 @@ static void check_image(const struct merged *merged, const char *name, int since
     if (!image || !is_true(image))
         return;
     releases = refused_keys(env->mapping, name) | refused_keys(merged->outer, name);
+    if (merged->actor)
+        releases |= refused_beside_image("env_vars", name);
     ray_fault(env->check, env->stage, releases & env->releases & ray_releases(since, 0), env->at,
               "put what the code needs into the image",
               "takes only config and env_vars beside %s in a runtime_env", name);
@@ -297,9 +309,8 @@ static void check_options(const struct ray_env *env)
     }
 }
 
-static void check_combinations(const struct merged *merged)
+static void check_images(const struct merged *merged)
 {
-    check_one_installer(merged);
     check_image(merged, "container", 0);
     check_image(merged, "image_uri", 224);
 }
@@ -332,12 +343,14 @@ static const struct ray_object env_object = {
 static uint64_t check_env(struct ray_env *env, const struct ray_frame *frame,
                           const struct yaml_value *outer)
 {
+    struct merged merged = {env, outer, env->stage == RAY_STAGE_DEPLOY};
     uint64_t wrong = check_uris(env);
 
     env->releases &= ~wrong;
     check_options(env);
     ray_check_object(env->check, frame, &env_object, env->mapping, env->at, env->releases);
-    check_combinations(&(struct merged){env, outer});
+    check_one_installer(&merged);
+    check_images(&merged);
     return wrong;
 }
 
@@ -350,28 +363,25 @@ uint64_t ray_rule_runtime_env(struct ray_check *check, const struct ray_place *p
 }
 
 /*
- * For each deployment that is listed, Ray updates the application's env_vars with the actor's: one
- * that is there and no object fails, even null.
+ * For each deployment that is listed, Ray lays the actor's runtime_env over the application's. It
+ * updates the application's env_vars, which fails if they are there and no object, even null; and
+ * there are env_vars then, which were not allowed beside an image up to 2.35.
  */
-static void check_merged_variables(const struct ray_env *env)
-{
-    const struct yaml_value *variables = yaml_member(env->mapping, "env_vars");
-
-    if (variables && variables->kind != YAML_MAPPING && !is_true(variables))
-        ray_env_fail(env, env->releases, variables, "remove env_vars, or write {}", "an object");
-}
-
-void ray_rule_merged_variables(struct ray_frame *frame)
+void ray_rule_merged_env(struct ray_frame *frame)
 {
     struct ray_member given = ray_frame_member(frame, "runtime_env");
     struct ray_member deployments = ray_frame_member(frame, "deployments");
     struct ray_env env = {frame->check, NULL, &given.at, given.releases & deployments.releases,
                           RAY_STAGE_DEPLOY};
+    const struct yaml_value *variables;
 
     if (!env.releases || !deployments.value->count)
         return;
     env.mapping = ray_read_mapping(frame->check->arena, given.value);
-    check_merged_variables(&env);
+    variables = yaml_member(env.mapping, "env_vars");
+    if (variables && variables->kind != YAML_MAPPING && !is_true(variables))
+        ray_env_fail(&env, env.releases, variables, "remove env_vars, or write {}", "an object");
+    check_images(&(struct merged){&env, NULL, true});
 }
 
 uint64_t ray_rule_actor_runtime_env(struct ray_check *check, const struct ray_place *place)
@@ -380,12 +390,12 @@ uint64_t ray_rule_actor_runtime_env(struct ray_check *check, const struct ray_pl
     const struct ray_frame *application = deployment ? deployment->up : NULL;
     struct ray_env env = {check, ray_read_mapping(check->arena, place->value), place->at,
                           place->releases, RAY_STAGE_DEPLOY};
-    uint64_t wrong;
+    const struct yaml_value *variables = yaml_member(env.mapping, "env_vars");
 
     if (!env.mapping)
         return 0;
-    wrong = check_env(&env, place->frame,
-                      application ? yaml_member(application->value, "runtime_env") : NULL);
-    check_merged_variables(&env);
-    return wrong;
+    if (variables && variables->kind == YAML_NULL)
+        ray_env_fail(&env, env.releases, variables, "remove env_vars, or write {}", "an object");
+    return check_env(&env, place->frame,
+                     application ? yaml_member(application->value, "runtime_env") : NULL);
 }

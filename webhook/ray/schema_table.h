@@ -155,7 +155,7 @@ uint64_t ray_rule_actor_runtime_env(struct ray_check *check, const struct ray_pl
 uint64_t ray_rule_label_selector(struct ray_check *check, const struct ray_place *place);
 uint64_t ray_rule_route_prefix(struct ray_check *check, const struct ray_place *place);
 void ray_rule_placement_group(struct ray_frame *frame);
-void ray_rule_merged_variables(struct ray_frame *frame);
+void ray_rule_merged_env(struct ray_frame *frame);
 
 /*
  * What is wrong with a label selector, a mapping; NULL: nothing. *ret: the member that is.

@@ -20,6 +20,11 @@ void ray_env_fail(const struct ray_env *env, uint64_t releases, const struct yam
 /* A list of text and nothing else. */
 bool ray_all_text(const struct yaml_value *list);
 
+/*
+ * schema_env_merge.c. outer: the application's runtime_env, which an actor's is laid over, or NULL.
+ */
+void ray_env_check_merged(const struct ray_env *env, const struct yaml_value *outer);
+
 /* schema_packages.c */
 void ray_env_check_pip(const struct ray_env *env, const struct yaml_value *value);
 void ray_env_check_uv(const struct ray_env *env, const struct yaml_value *value);

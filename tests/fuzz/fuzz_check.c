@@ -21,17 +21,24 @@ static void must_be_json(struct bytes text)
     MUST(json_scan(text, &limits, &problem) == JSON_OK);
 }
 
+/* NULL if the text has fewer lines. */
+static const char *line_start(struct bytes text, unsigned line)
+{
+    const char *at = text.data, *end = text.data + text.size;
+
+    for (; line > 1 && at; line--) {
+        at = memchr(at, '\n', (size_t)(end - at));
+        at = at ? at + 1 : NULL;
+    }
+    return at;
+}
+
 static void must_be_in(struct bytes text, struct place place)
 {
-    const char *at = text.data, *end = text.data + text.size, *next;
+    const char *start = line_start(text, place.line);
 
-    MUST(place.line > 0 && place.column > 0);
-    for (; place.line > 1; place.line--) {
-        next = memchr(at, '\n', (size_t)(end - at));
-        MUST(next);
-        at = next + 1;
-    }
-    MUST(place.column <= (size_t)(end - at) + 1);
+    MUST(place.line > 0 && place.column > 0 && start);
+    MUST(place.column <= (size_t)(text.data + text.size - start) + 1);
 }
 
 static void render(const struct renderer *renderer, const struct outcome *outcome, bool unicode)

@@ -246,6 +246,8 @@ class Drain(FolderTest):
 
     def test_no_call_is_lost(self):
         """Callers on kept connections, and on new ones, until the server is gone for new ones."""
+        self.assertEqual(self.server.stop(), 0)
+        self.server = Server(self.folder, "--drain-delay", "3s")
         failures, counts, draining = [], [0, 0], threading.Event()
 
         def call(index, connection):
@@ -285,7 +287,7 @@ class Drain(FolderTest):
         for each in callers:
             each.join()
         self.assertEqual(failures, [])
-        self.assertGreater(min(counts), 10)  # served on
+        self.assertGreater(min(counts), 0)  # served on
 
     def test_a_call_that_began_is_finished(self):
         sock = self.server.tls()

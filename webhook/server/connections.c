@@ -2,6 +2,7 @@
 #include "server/connections.h"
 
 #include "server/clock.h"
+#include "server/peers.h"
 
 #include <linux/tcp.h>
 #include <netinet/in.h>
@@ -18,6 +19,7 @@ enum {
 struct connection {
     struct connections *home;
     struct connection *previous, *next;
+    struct peer *peer;
     enum connection_state state;
     int64_t since; /* ms */
     int socket;
@@ -36,6 +38,7 @@ struct connections {
     pthread_mutex_t lock;
     struct connection_limits limits;
     struct queue queues[CONNECTION_STATES];
+    struct peers peers;
     size_t count;
     struct connection_counts totals;
 };
@@ -79,6 +82,7 @@ static void leave(struct connection *connection)
     *(connection->previous ? &connection->previous->next : &queue->head) = connection->next;
     *(connection->next ? &connection->next->previous : &queue->tail) = connection->previous;
     queue->count--;
+    connection->peer->in[connection->state]--;
 }
 
 static void enter(struct connection *connection, enum connection_state state)
@@ -92,6 +96,7 @@ static void enter(struct connection *connection, enum connection_state state)
     *(queue->tail ? &queue->tail->next : &queue->head) = connection;
     queue->tail = connection;
     queue->count++;
+    connection->peer->in[state]++;
 }
 
 static void cut(struct connection *connection, enum connection_end why)
@@ -116,17 +121,38 @@ static bool has_written(struct connection *connection)
     return connection->wrote;
 }
 
-/* The oldest, but of those that open one that has sent nothing, if there is one among the first: a
- * rush of the silent does not push out a handshake on its way. */
+/* Who has the most connections in this state. */
+static const struct peer *largest_peer(const struct connections *connections,
+                                       enum connection_state state)
+{
+    const struct peer *largest = NULL;
+
+    for (const struct connection *each = connections->queues[state].head; each; each = each->next) {
+        if (!largest || each->peer->in[state] > largest->in[state])
+            largest = each->peer;
+    }
+    return largest;
+}
+
+/*
+ * The oldest of the address that has the most in this state. But of those that open, one that has
+ * sent nothing, if there is one among the first: a rush of the silent does not push out a handshake
+ * on its way.
+ */
 static struct connection *next_to_go(const struct connections *connections,
                                      enum connection_state state)
 {
-    struct connection *oldest = connections->queues[state].head;
+    const struct peer *largest = largest_peer(connections, state);
+    struct connection *oldest = NULL;
     int looked = 0;
 
-    if (state != CONNECTION_OPENING)
-        return oldest;
-    for (struct connection *each = oldest; each && looked < LOOKS; each = each->next) {
+    for (struct connection *each = connections->queues[state].head; each; each = each->next) {
+        if (each->peer != largest)
+            continue;
+        if (!oldest)
+            oldest = each;
+        if (state != CONNECTION_OPENING || looked >= LOOKS)
+            break;
         looked += !each->wrote;
         if (!has_written(each))
             return each;
@@ -150,26 +176,38 @@ static bool make_room(struct connections *connections)
     return false;
 }
 
+/* A place for it, or not. */
+static bool take_place(struct connections *connections, struct connection *connection)
+{
+    if (!make_room(connections)) {
+        connections->totals.ended[CONNECTION_END_CROWDED]++;
+        return false;
+    }
+    connection->peer = peers_hold(&connections->peers, connection->socket);
+    if (!connection->peer)
+        return false;
+    enter(connection, CONNECTION_OPENING);
+    connections->count++;
+    connections->totals.opened++;
+    return true;
+}
+
 struct connection *connections_open(struct connections *connections, int socket)
 {
     struct connection *connection = calloc(1, sizeof *connection);
+    bool admitted;
 
     if (!connection)
         return NULL;
     connection->home = connections;
     connection->socket = socket;
     pthread_mutex_lock(&connections->lock);
-    if (make_room(connections)) {
-        enter(connection, CONNECTION_OPENING);
-        connections->count++;
-        connections->totals.opened++;
-    } else {
-        connections->totals.ended[CONNECTION_END_CROWDED]++;
-        free(connection);
-        connection = NULL;
-    }
+    admitted = take_place(connections, connection);
     pthread_mutex_unlock(&connections->lock);
-    return connection;
+    if (admitted)
+        return connection;
+    free(connection);
+    return NULL;
 }
 
 void connection_enter(struct connection *connection, enum connection_state state)
@@ -192,6 +230,7 @@ void connection_closed(struct connection *connection)
         return;
     pthread_mutex_lock(&home->lock);
     leave(connection);
+    peers_release(&home->peers, connection->peer);
     home->count--;
     home->totals.silent += !connection->asked;
     pthread_mutex_unlock(&home->lock);
@@ -278,6 +317,16 @@ void connections_cut_idle(struct connections *connections)
             cut(idle, CONNECTION_END_DRAINED);
     }
     pthread_mutex_unlock(&connections->lock);
+}
+
+size_t connections_present(struct connections *connections)
+{
+    size_t count;
+
+    pthread_mutex_lock(&connections->lock);
+    count = connections->count;
+    pthread_mutex_unlock(&connections->lock);
+    return count;
 }
 
 struct connection_counts connections_count(struct connections *connections)

@@ -3,7 +3,8 @@
  * Who is connected, what they are at, and since when. Each state has its own absolute deadline:
  * libmicrohttpd's timeout counts from the last byte, so a peer that sends one now and then would
  * never meet it. When all places are taken, one that has not finished what it began makes room:
- * first the silent, then the slow, then the idle, the oldest of each. So a crowd keeps nobody out.
+ * first the silent, then the slow, then the idle, of each the oldest of the address that has most.
+ * So a crowd keeps nobody out.
  *
  * A connection ends by shutdown() on its socket, which wakes the thread that serves it. The
  * socket's number stays ours until connection_closed(), which the owner calls before close(): both
@@ -77,6 +78,9 @@ void connections_hurry(struct connections *connections, int64_t timeout_ms);
 
 /* Ends those that wait for a request and have sent nothing that is not read yet. */
 void connections_cut_idle(struct connections *connections);
+
+/* Open now, those on the way out included. */
+size_t connections_present(struct connections *connections);
 
 struct connection_counts {
     size_t in[CONNECTION_STATES];

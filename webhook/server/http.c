@@ -123,9 +123,10 @@ const char *http_head_problem(const struct http_head *head)
 
 bool http_media_type_is(struct bytes content_type, const char *media_type)
 {
+    static const char ends[] = {';', ' ', '\t'};
     size_t size = 0;
 
-    while (size < content_type.size && !strchr("; \t", content_type.data[size]))
+    while (size < content_type.size && !memchr(ends, content_type.data[size], sizeof ends))
         size++;
     return is((struct bytes){content_type.data, size}, media_type);
 }

@@ -12,6 +12,7 @@
 #include "server/health.h"
 #include "server/listener.h"
 #include "server/log.h"
+#include "server/memory.h"
 #include "server/metrics.h"
 #include "server/review.h"
 #include "server/settings.h"
@@ -28,6 +29,7 @@ enum {
     OTHER_FILES = 64,      /* open files that are no connections */
     LAST_HEADER_MS = 2000, /* who has not asked by the end of the drain gets this long */
     LAST_TICK_MS = 10,
+    CROWD = 64, /* connections whose memory is worth a look */
     EXIT_NOT_STARTED = 2,
 };
 
@@ -41,6 +43,7 @@ struct server {
     struct review review;
     struct health health;
     struct http_site review_site, health_site;
+    size_t most_seen; /* connections since memory was given back */
 };
 
 static struct connections *make_connections(const struct settings *settings, int64_t most)
@@ -185,6 +188,19 @@ static void sweep(struct server *server, int64_t *ret_wait_ms)
     *ret_wait_ms = connections_sweep(server->plain_connections, *ret_wait_ms);
 }
 
+/* After a crowd: when what is left is a small part of what was there. */
+static void give_back_memory(struct server *server)
+{
+    size_t now = connections_present(server->webhook_connections);
+
+    if (now > server->most_seen)
+        server->most_seen = now;
+    if (server->most_seen < CROWD || now > server->most_seen / 4)
+        return;
+    memory_give_back();
+    server->most_seen = now;
+}
+
 /* One turn of the loop: waits for a signal, for wait_ms at most. 0: none came. */
 static int turn(struct server *server, const sigset_t *signals, int64_t wait_ms)
 {
@@ -192,6 +208,7 @@ static int turn(struct server *server, const sigset_t *signals, int64_t wait_ms)
     int number;
 
     sweep(server, &wait_ms);
+    give_back_memory(server);
     timeout.tv_sec = (time_t)(wait_ms / CLOCK_SECOND_MS);
     timeout.tv_nsec = (long)(wait_ms % CLOCK_SECOND_MS * CLOCK_MS_NS);
     number = sigtimedwait(signals, NULL, &timeout);
@@ -266,6 +283,7 @@ static int serve(struct server *server)
 
     sigaction(SIGPIPE, &ignore, NULL);
     block_signals(&signals);
+    memory_start();
     started = prepare(server, &problem) && start(server, &problem);
     if (started) {
         atomic_store(&server->health.ready, true);

@@ -59,21 +59,26 @@ static inline bool test_check_text(const char *is, const char *want, const char 
     test_check_int((long long)(is), (long long)(want), __FILE__, __LINE__, #is)
 #define CHECK_TEXT(is, want) test_check_text((is), (want), __FILE__, __LINE__, #is)
 
+static inline int test_run(const struct test *tests, size_t count)
+{
+    int failed = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        test_failures = 0;
+        tests[i].run();
+        failed += test_failures > 0;
+        printf("%sok %zu - %s\n", test_failures ? "not " : "", i + 1, tests[i].name);
+    }
+    printf("1..%zu\n", count);
+    return failed > 0;
+}
+
 #define TEST_MAIN(...)                                                                             \
     int main(void)                                                                                 \
     {                                                                                              \
         static const struct test tests[] = {__VA_ARGS__};                                          \
-        size_t count = sizeof tests / sizeof *tests;                                               \
-        int failed = 0;                                                                            \
                                                                                                    \
-        for (size_t i = 0; i < count; i++) {                                                       \
-            test_failures = 0;                                                                     \
-            tests[i].run();                                                                        \
-            failed += test_failures > 0;                                                           \
-            printf("%sok %zu - %s\n", test_failures ? "not " : "", i + 1, tests[i].name);          \
-        }                                                                                          \
-        printf("1..%zu\n", count);                                                                 \
-        return failed > 0;                                                                         \
+        return test_run(tests, sizeof tests / sizeof *tests);                                      \
     }
 
 #endif

@@ -6,24 +6,17 @@
  */
 #include "ray/placement_model.h"
 
-#include <stdlib.h>
-
-struct place {
-    int64_t capacity;
-    const struct model_node *node;
-};
-
 struct supply {
-    int64_t total, most; /* what all listed deployments ask at start, and at most */
-    int64_t unit;        /* divides every demand, so use grows in steps of it */
-    struct place *order; /* the least capacity first */
+    int64_t total[MOMENTS]; /* what all listed deployments ask */
+    int64_t unit;           /* divides every demand, so use grows in steps of it */
 };
 
 struct fits {
     const struct model *model;
     struct supply *supplies; /* by resource */
-    bool unknown;            /* somebody asks for something that is not written */
-    int64_t unlisted;        /* deployments of one replica and one CPU to think of besides */
+    enum moment moment;
+    bool unknown;     /* somebody asks for something that is not written */
+    int64_t unlisted; /* deployments of one replica and one CPU to think of besides */
     size_t cpu;
 };
 
@@ -38,124 +31,108 @@ static int64_t divisor(int64_t a, int64_t b)
     return a;
 }
 
-static bool has_room(const struct model_node *node, const struct needs *needs)
-{
-    for (size_t i = 0; i < needs->count; i++) {
-        int64_t capacity = node->capacity[needs->items[i].resource];
-
-        if (capacity == RAY_UNLIMITED || capacity < needs->items[i].amount)
-            return false;
-    }
-    return true;
-}
-
-static int64_t nodes_with_room(const struct model *model, const struct needs *needs)
-{
-    int64_t count = 0;
-
-    for (size_t i = 0; i < model->node_count; i++)
-        if (has_room(&model->nodes[i], needs))
-            count = amount_add(count, model->nodes[i].start);
-    return count;
-}
-
-/* The most nodes that `rest` of a resource can block for one more piece. */
-static int64_t blocked_by(const struct fits *fits, const struct needs *needs,
-                          const struct need *need, int64_t rest)
+/* The most nodes, up to so many, that `rest` of a resource can block for one more piece. */
+static int64_t blocked_by(const struct fits *fits, const struct model_row *row,
+                          const struct need *need, int64_t rest, int64_t enough)
 {
     const struct model *model = fits->model;
-    const struct supply *supply = &fits->supplies[need->resource];
-    int64_t blocked = 0;
+    const struct model_order *order = &model->orders[need->resource];
+    int64_t unit = amount_most(fits->supplies[need->resource].unit, 1), blocked = 0;
 
-    for (size_t i = 0; i < model->node_count; i++) {
-        const struct model_node *node = supply->order[i].node;
+    for (size_t i = 0; i < order->count && blocked < enough; i++) {
+        const struct model_node *node = &model->nodes[order->kinds[i]];
         int64_t cost, count;
 
-        if (!has_room(node, needs))
+        if (!bits_have(row->known, order->kinds[i]))
             continue;
-        cost = amount_times((node->capacity[need->resource] - need->amount) / supply->unit + 1,
-                            supply->unit);
-        count = amount_least(node->start, rest / cost);
+        cost = amount_times((node->capacity[need->resource] - need->amount) / unit + 1, unit);
+        if (cost > rest)
+            break;
+        count = amount_least(node->count[AT_START], rest / cost);
         blocked = amount_add(blocked, count);
         rest -= count * cost;
-        if (count < node->start)
-            break;
     }
     return blocked;
 }
 
+/* What is asked of a resource without so many replicas of this piece; RAY_UNLIMITED: unknown. */
+static int64_t rest_of(const struct fits *fits, const struct need *need, int64_t replicas)
+{
+    int64_t total = fits->supplies[need->resource].total[fits->moment];
+    int64_t own = amount_times(need->amount, replicas);
+
+    if (need->resource == fits->cpu)
+        total = amount_add(total, amount_times(fits->unlisted, RAY_ONE));
+    return total == RAY_UNLIMITED || own == RAY_UNLIMITED ? RAY_UNLIMITED : total - own;
+}
+
 /*
- * Does one more piece find room, if so many nodes are closed to it for another reason? Without a
- * demand nothing is in its way; with one, everything else may be anywhere, its own brothers too.
+ * Does a piece find room, if so many nodes are closed to it for another reason, and everything else
+ * but so many replicas of its own is there already? Without a demand nothing is in its way.
  */
-static bool finds_room(const struct fits *fits, const struct needs *needs, int64_t blocked)
+static bool finds_room(const struct fits *fits, const struct model_row *row, int64_t replicas,
+                       int64_t blocked)
 {
+    int64_t nodes = bits_count(fits->model, row->known, AT_START);
 
-    if (needs->count && fits->unknown)
+    if (row->needs.count && fits->unknown)
         return false;
-    for (size_t i = 0; i < needs->count; i++) {
-        const struct need *need = &needs->items[i];
-        int64_t total = fits->supplies[need->resource].total;
+    for (size_t i = 0; i < row->needs.count && blocked < nodes; i++) {
+        const struct need *need = &row->needs.items[i];
+        int64_t rest = rest_of(fits, need, replicas);
 
-        if (need->resource == fits->cpu)
-            total = amount_add(total, amount_times(fits->unlisted, RAY_ONE));
-        if (total == RAY_UNLIMITED)
+        if (rest == RAY_UNLIMITED)
             return false;
-        blocked = amount_add(blocked, blocked_by(fits, needs, need, total - need->amount));
+        blocked = amount_add(blocked, blocked_by(fits, row, need, rest, nodes));
     }
-    return blocked < nodes_with_room(fits->model, needs);
+    return blocked < nodes;
 }
 
-static int by_capacity(const void *a, const void *b)
+/* Unknown is none: it is marked. */
+static int64_t replicas_at(const struct demand *demand, enum moment moment)
 {
-    const struct place *left = a, *right = b;
-
-    return (left->capacity > right->capacity) - (left->capacity < right->capacity);
+    return amount_most(moment == AT_START ? demand->start : demand->max, 0);
 }
 
-static struct place *order_nodes(const struct model *model, size_t resource)
+/* It holds nothing anywhere, so it is in nobody's way. */
+static bool never_starts(const struct placement_deployment *deployment)
 {
-    struct place *order = arena_array(model->arena, model->node_count + 1, sizeof *order);
-
-    for (size_t i = 0; order && i < model->node_count; i++)
-        order[i] = (struct place){model->nodes[i].capacity[resource], &model->nodes[i]};
-    if (order)
-        qsort(order, model->node_count, sizeof *order, by_capacity);
-    return order;
+    return deployment->reason == PLACEMENT_FITS_NO_NODE ||
+           deployment->reason == PLACEMENT_TOO_FEW_NODES;
 }
 
 static void add_demand(struct fits *fits, const struct model_demand *demand)
 {
     int64_t start = demand->demand->start;
 
+    if (never_starts(demand->out))
+        return;
+
     fits->unknown = fits->unknown || !demand->demand->exact || start < 0;
-    for (size_t i = 0; i < model_piece_count(demand); i++) {
-        const struct needs *needs = model_piece(demand, i);
+    for (size_t i = 0; i < demand->piece_count; i++) {
+        const struct needs *needs = &demand->pieces[i]->needs;
 
         for (size_t j = 0; j < needs->count; j++) {
             struct supply *supply = &fits->supplies[needs->items[j].resource];
             int64_t amount = needs->items[j].amount;
 
             supply->unit = divisor(supply->unit, amount);
-            supply->total = amount_add(supply->total, amount_times(amount, amount_most(start, 0)));
-            supply->most =
-                amount_add(supply->most, amount_times(amount, amount_most(demand->demand->max, 0)));
+            for (enum moment when = AT_START; when < MOMENTS; when++)
+                supply->total[when] = amount_add(
+                    supply->total[when], amount_times(amount, replicas_at(demand->demand, when)));
         }
     }
 }
 
 static bool prepare(struct fits *fits, const struct model *model)
 {
-    fits->model = model;
     fits->supplies = arena_array(model->arena, model->resource_count, sizeof *fits->supplies);
     if (!fits->supplies)
         return false;
+    fits->model = model;
     fits->cpu = model_resource(model, "CPU");
     for (size_t i = 0; i < model->demand_count; i++)
         add_demand(fits, &model->demands[i]);
-    for (size_t i = 0; i < model->resource_count; i++)
-        if (!(fits->supplies[i].order = order_nodes(model, i)))
-            return false;
     return true;
 }
 
@@ -181,8 +158,8 @@ static bool finds_room_for(const struct fits *fits, const struct model_demand *d
 
     if (replicas <= 0 || !is_simple(asks))
         return replicas == 0;
-    for (size_t i = 0; i < model_piece_count(demand); i++)
-        if (!finds_room(fits, model_piece(demand, i), closed_nodes(asks, replicas, limit)))
+    for (size_t i = 0; i < demand->piece_count; i++)
+        if (!finds_room(fits, demand->pieces[i], 1, closed_nodes(asks, replicas, limit)))
             return false;
     return true;
 }
@@ -190,32 +167,24 @@ static bool finds_room_for(const struct fits *fits, const struct model_demand *d
 /* The first of a deployment's replicas: only the others' can be in its way. */
 static bool finds_first_room(const struct fits *fits, const struct model_demand *demand)
 {
-    const struct needs *needs = &demand->node;
-    int64_t blocked = 0, replicas = demand->demand->max;
-
-    if (!is_simple(demand->demand) || demand->demand->shape != DEMAND_NODE ||
-        (needs->count && fits->unknown))
-        return false;
-    for (size_t i = 0; i < needs->count; i++) {
-        int64_t most = fits->supplies[needs->items[i].resource].most;
-        int64_t own = amount_times(needs->items[i].amount, replicas);
-
-        if (most == RAY_UNLIMITED || own == RAY_UNLIMITED)
-            return false;
-        blocked = amount_add(blocked, blocked_by(fits, needs, &needs->items[i], most - own));
-    }
-    return blocked < nodes_with_room(fits->model, needs);
+    return is_simple(demand->demand) && demand->demand->shape == DEMAND_NODE &&
+           finds_room(fits, demand->row, replicas_at(demand->demand, fits->moment), 0);
 }
 
-/* Autoscaled deployments may grow into the room that was there at start. */
-static bool starts(const struct fits *fits, const struct model_demand *demand)
+static bool unlisted_find_room(const struct fits *fits)
 {
     const struct model *model = fits->model;
-    bool grow = false;
+    struct need cpu = {fits->cpu, RAY_ONE};
+    uint64_t *known = arena_array(model->arena, bits_words(model), sizeof *known);
+    struct model_row row = {.needs = {&cpu, 1}, .known = known};
 
-    for (size_t i = 0; i < model->demand_count; i++)
-        grow = grow || model->demands[i].demand->max != model->demands[i].demand->start;
-    return finds_first_room(fits, demand) || (!grow && demand->out->verdict == PLACEMENT_FITS);
+    for (size_t i = 0; known && i < model->node_count; i++) {
+        int64_t capacity = model->nodes[i].capacity[fits->cpu];
+
+        if (capacity != RAY_UNLIMITED && capacity >= RAY_ONE)
+            known[i / 64] |= (uint64_t)1 << i % 64;
+    }
+    return known && fits->unlisted > 0 && finds_room(fits, &row, 1, 0);
 }
 
 /*
@@ -225,9 +194,8 @@ static bool starts(const struct fits *fits, const struct model_demand *demand)
 static bool fits_with_code(const struct fits *fits)
 {
     const struct model *model = fits->model;
-    struct need cpu = {fits->cpu, RAY_ONE};
 
-    if (model->open || fits->unlisted <= 0 || !finds_room(fits, &(struct needs){&cpu, 1}, 0))
+    if (!unlisted_find_room(fits))
         return false;
     for (size_t i = 0; i < model->demand_count; i++) {
         const struct demand *demand = model->demands[i].demand;
@@ -240,23 +208,59 @@ static bool fits_with_code(const struct fits *fits)
     return true;
 }
 
-void model_find_fits(struct model *model)
+static void find_starts(struct fits *fits, enum moment moment)
 {
-    struct fits fits = {0};
+    const struct model *model = fits->model;
 
-    if (!prepare(&fits, model))
-        return;
+    fits->moment = moment;
     for (size_t i = 0; i < model->demand_count; i++) {
         struct model_demand *demand = &model->demands[i];
         const struct demand *asks = demand->demand;
+        int64_t fewest = moment == AT_START ? asks->start : asks->floor;
+        bool all =
+            !never_starts(demand->out) &&
+            finds_room_for(fits, demand, moment == AT_START ? asks->start : asks->max, asks->limit);
 
-        if (demand->out->verdict == PLACEMENT_UNKNOWN &&
-            finds_room_for(&fits, demand, asks->start, asks->limit))
-            demand->out->verdict = PLACEMENT_FITS;
-        demand->starts = asks->floor > 0 && starts(&fits, demand);
+        demand->all_start[moment] = all;
+        demand->starts[moment] =
+            fewest > 0 && !never_starts(demand->out) && (all || finds_first_room(fits, demand));
     }
-    fits.unlisted = (int64_t)model->application_count;
-    fits.supplies[fits.cpu].unit = divisor(fits.supplies[fits.cpu].unit, RAY_ONE);
-    if (model->placement->verdict == PLACEMENT_UNKNOWN && fits_with_code(&fits))
+}
+
+/* Where nothing grows, the largest is what is there at start. */
+static void copy_starts(const struct model *model)
+{
+    for (size_t i = 0; i < model->demand_count; i++) {
+        model->demands[i].starts[AT_LARGEST] = model->demands[i].starts[AT_START];
+        model->demands[i].all_start[AT_LARGEST] = model->demands[i].all_start[AT_START];
+    }
+}
+
+static void set_verdicts(struct fits *fits)
+{
+    const struct model *model = fits->model;
+
+    fits->moment = AT_START;
+    for (size_t i = 0; i < model->demand_count; i++)
+        if (model->demands[i].all_start[AT_START] &&
+            model->demands[i].out->verdict == PLACEMENT_UNKNOWN)
+            model->demands[i].out->verdict = PLACEMENT_FITS;
+    fits->unlisted = (int64_t)model->application_count;
+    fits->supplies[fits->cpu].unit = divisor(fits->supplies[fits->cpu].unit, RAY_ONE);
+    if (model->placement->verdict == PLACEMENT_UNKNOWN && fits_with_code(fits))
         model->placement->verdict = PLACEMENT_FITS;
+}
+
+void model_find_fits(struct model *model)
+{
+    struct fits fits = {.unknown = model->open};
+
+    if (!prepare(&fits, model))
+        return;
+    find_starts(&fits, AT_START);
+    if (model->grows)
+        find_starts(&fits, AT_LARGEST);
+    else
+        copy_starts(model);
+    set_verdicts(&fits);
 }

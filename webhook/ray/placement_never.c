@@ -5,21 +5,6 @@
  */
 #include "ray/placement_model.h"
 
-/* Pieces of the needs that all nodes hold together. */
-static int64_t room_for(const struct model *model, const struct needs *needs, int64_t limit,
-                        bool largest)
-{
-    int64_t room = 0;
-
-    for (size_t i = 0; i < model->node_count; i++) {
-        const struct model_node *node = &model->nodes[i];
-
-        room = amount_add(room, amount_times(model_capacity(node, needs, limit),
-                                             largest ? node->max : node->start));
-    }
-    return room;
-}
-
 static bool covers(const struct needs *large, const struct needs *small)
 {
     for (size_t i = 0; i < small->count; i++)
@@ -29,34 +14,24 @@ static bool covers(const struct needs *large, const struct needs *small)
 }
 
 /* How many bundles of one replica need at least what the first does. */
-static int64_t bundles_like_first(const struct model_demand *demand)
+static int64_t pieces_like_first(const struct model_demand *demand)
 {
     int64_t count = 0;
 
-    for (size_t i = 0; demand->bundles && i < demand->demand->bundle_count; i++)
-        count += covers(&demand->bundles[i], &demand->bundles[0]);
-    return amount_most(count, 1);
+    for (size_t i = 0; i < demand->piece_count; i++)
+        count += covers(&demand->pieces[i]->needs, &demand->row->needs);
+    return count;
 }
 
 /* Replicas that can start at most, alone. */
-static int64_t room_of(const struct model *model, const struct model_demand *demand, bool largest)
+static int64_t room_of(const struct model_demand *demand, enum moment moment)
 {
-    int64_t room = room_for(model, &demand->node, demand->demand->limit, largest);
+    int64_t room = demand->row->room[moment];
 
     if (room == RAY_UNLIMITED)
         return PLACEMENT_NO_LIMIT;
-    room /= bundles_like_first(demand);
+    room /= pieces_like_first(demand);
     return room - room % demand->demand->gang;
-}
-
-static int64_t best_per_node(const struct model *model, const struct model_demand *demand)
-{
-    int64_t best = 0;
-
-    for (size_t i = 0; i < model->node_count; i++)
-        best = amount_most(best,
-                           model_capacity(&model->nodes[i], &demand->node, demand->demand->limit));
-    return best;
 }
 
 static const struct model_node *roomiest(const struct model *model, size_t resource)
@@ -86,15 +61,21 @@ static void blame(const struct model *model, const struct needs *needs,
     }
 }
 
-/* The needs that no node can hold, of a replica or one of its bundles; NULL if all find one. */
-static const struct needs *homeless(const struct model *model, const struct model_demand *demand)
+/* A piece of the replica that no node can hold; NULL if all find one. */
+static const struct model_row *homeless(const struct model_demand *demand)
 {
-    if (room_for(model, &demand->node, 1, true) == 0)
-        return &demand->node;
-    for (size_t i = 0; demand->bundles && i < demand->demand->bundle_count; i++)
-        if (room_for(model, &demand->bundles[i], 1, true) == 0)
-            return &demand->bundles[i];
+    for (size_t i = 0; i < demand->piece_count; i++)
+        if (demand->pieces[i]->room[AT_LARGEST] == 0)
+            return demand->pieces[i];
     return NULL;
+}
+
+static bool holds_some(const struct model_demand *demand, size_t node)
+{
+    for (size_t i = 0; i < demand->piece_count; i++)
+        if (demand->pieces[i]->holds[node] > 0)
+            return true;
+    return false;
 }
 
 /* Nodes where at least one bundle fits are too few for bundles on nodes of their own. */
@@ -102,58 +83,52 @@ static bool too_few_nodes(const struct model *model, const struct model_demand *
 {
     int64_t nodes = 0;
 
-    if (demand->demand->shape != DEMAND_STRICT_SPREAD || !demand->bundles)
+    if (demand->demand->shape != DEMAND_STRICT_SPREAD)
         return false;
-    for (size_t i = 0; i < model->node_count; i++) {
-        bool fits = false;
-
-        for (size_t j = 0; !fits && j < demand->demand->bundle_count; j++)
-            fits = model_capacity(&model->nodes[i], &demand->bundles[j], 1) > 0;
-        nodes = amount_add(nodes, fits ? model->nodes[i].max : 0);
-    }
-    return nodes < (int64_t)demand->demand->bundle_count;
+    for (size_t i = 0; i < model->node_count; i++)
+        if (holds_some(demand, i))
+            nodes = amount_add(nodes, model->nodes[i].count[AT_LARGEST]);
+    return nodes < (int64_t)demand->piece_count;
 }
 
+/* Asks for something that no group says it has, so that Ray would have to find it. */
 static bool is_undetected(const struct model *model, const struct needs *needs)
 {
-    for (size_t i = 0; i < needs->count; i++) {
-        const struct need *need = &needs->items[i];
-        bool known = false;
-
-        for (size_t j = 0; j < model->node_count && !known; j++) {
-            int64_t capacity = model->nodes[j].capacity[need->resource];
-
-            known = capacity != RAY_UNLIMITED && capacity >= need->amount;
-        }
-        if (!known)
+    for (size_t i = 0; i < needs->count; i++)
+        if (model->orders[needs->items[i].resource].most_known < needs->items[i].amount)
             return true;
-    }
     return false;
+}
+
+static enum placement_reason reason_of(const struct model *model, const struct model_demand *demand)
+{
+    const struct model_row *missing = homeless(demand);
+
+    if (demand->out->wanted == 0)
+        return PLACEMENT_REASON_NONE;
+    if (missing) {
+        blame(model, &missing->needs, demand->out);
+        return PLACEMENT_FITS_NO_NODE;
+    }
+    if (too_few_nodes(model, demand))
+        return PLACEMENT_TOO_FEW_NODES;
+    return demand->out->wanted > demand->out->room ? PLACEMENT_TOO_MANY : PLACEMENT_REASON_NONE;
 }
 
 static void judge(const struct model *model, const struct model_demand *demand)
 {
     struct placement_deployment *out = demand->out;
-    const struct needs *missing = homeless(model, demand);
 
-    out->room = room_of(model, demand, true);
-    out->room_start = room_of(model, demand, false);
-    out->per_node = best_per_node(model, demand);
-    out->wants_undetected = !missing && is_undetected(model, &demand->node);
-    if (out->wanted == 0)
+    out->room = room_of(demand, AT_LARGEST);
+    out->room_start = room_of(demand, AT_START);
+    out->per_node = demand->row->best;
+    out->reason = reason_of(model, demand);
+    out->wants_undetected =
+        out->reason == PLACEMENT_REASON_NONE && is_undetected(model, &demand->row->needs);
+    if (out->reason == PLACEMENT_REASON_NONE)
         return;
-    if (missing) {
-        out->reason = PLACEMENT_FITS_NO_NODE;
-        blame(model, missing, out);
+    if (out->reason != PLACEMENT_TOO_MANY)
         out->room = out->room_start = 0;
-    } else if (too_few_nodes(model, demand)) {
-        out->reason = PLACEMENT_TOO_FEW_NODES;
-        out->room = out->room_start = 0;
-    } else if (out->wanted > out->room) {
-        out->reason = PLACEMENT_TOO_MANY;
-    } else {
-        return;
-    }
     out->verdict = PLACEMENT_NEVER;
     out->for_ever = demand->demand->floor > out->room || demand->demand->floor < 0;
 }

@@ -33,36 +33,53 @@ static void add_pieces(struct pieces *pieces, const struct model_demand *demand,
         };
 }
 
+/* Those of one size are one piece, several times. */
+static void merge(struct pieces *pieces)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < pieces->count; i++) {
+        struct piece *last = &pieces->items[kept ? kept - 1 : 0], *each = &pieces->items[i];
+
+        if (kept && by_resource_and_amount(last, each) == 0) {
+            last->start = amount_add(last->start, each->start);
+            last->floor = amount_add(last->floor, each->floor);
+        } else {
+            pieces->items[kept++] = *each;
+        }
+    }
+    pieces->count = kept;
+}
+
 static struct pieces all_pieces(const struct model *model)
 {
     struct pieces pieces = {0};
     size_t room = 0;
 
     for (size_t i = 0; i < model->demand_count; i++)
-        for (size_t j = 0; j < model_piece_count(&model->demands[i]); j++)
-            room += model_piece(&model->demands[i], j)->count;
+        for (size_t j = 0; j < model->demands[i].piece_count; j++)
+            room += model->demands[i].pieces[j]->needs.count;
     pieces.items = arena_array(model->arena, room + 1, sizeof *pieces.items);
     for (size_t i = 0; pieces.items && i < model->demand_count; i++)
-        for (size_t j = 0; j < model_piece_count(&model->demands[i]); j++)
-            add_pieces(&pieces, &model->demands[i], model_piece(&model->demands[i], j));
+        for (size_t j = 0; j < model->demands[i].piece_count; j++)
+            add_pieces(&pieces, &model->demands[i], &model->demands[i].pieces[j]->needs);
     if (pieces.items)
         qsort(pieces.items, pieces.count, sizeof *pieces.items, by_resource_and_amount);
+    merge(&pieces);
     return pieces;
 }
 
-static int by_capacity(const void *a, const void *b)
-{
-    const struct stock *left = a, *right = b;
-
-    return (left->capacity < right->capacity) - (left->capacity > right->capacity);
-}
-
 /* The nodes by what they have of a resource, the most first. */
-static void take_stock(const struct model *model, size_t resource, struct stock *stock)
+static size_t take_stock(const struct model *model, size_t resource, struct stock *stock)
 {
-    for (size_t i = 0; i < model->node_count; i++)
-        stock[i] = (struct stock){model->nodes[i].capacity[resource], model->nodes[i].max};
-    qsort(stock, model->node_count, sizeof *stock, by_capacity);
+    const struct model_order *order = &model->orders[resource];
+
+    for (size_t i = 0; i < order->count; i++) {
+        const struct model_node *node = &model->nodes[order->kinds[order->count - 1 - i]];
+
+        stock[i] = (struct stock){node->capacity[resource], node->count[AT_LARGEST]};
+    }
+    return order->count;
 }
 
 /* Bounds U4's second form, which goes through all nodes for each threshold. */
@@ -157,8 +174,8 @@ static const struct placement_deployment *find_last(const struct model *model,
         const struct model_demand *demand = &model->demands[i];
         int64_t times = amount_most(demand->demand->start, 0);
 
-        for (size_t j = 0; j < model_piece_count(demand); j++) {
-            int64_t amount = model_amount(model_piece(demand, j), resource);
+        for (size_t j = 0; j < demand->piece_count; j++) {
+            int64_t amount = model_amount(&demand->pieces[j]->needs, resource);
 
             if (amount == 0 || amount < shortage->threshold || times == 0)
                 continue;
@@ -175,11 +192,11 @@ static void find_shortage(const struct model *model, const struct pieces *pieces
 {
     for (size_t i = 0, end; i < pieces->count && !ret->kind; i = end) {
         size_t resource = pieces->items[i].resource;
-        struct load load = {&pieces->items[i], 0, stock, model->node_count, floor};
+        struct load load = {&pieces->items[i], 0, stock, 0, floor};
 
         for (end = i; end < pieces->count && pieces->items[end].resource == resource; end++)
             load.piece_count++;
-        take_stock(model, resource, stock);
+        load.stock_count = take_stock(model, resource, stock);
         find_in(&load, ret);
         ret->resource = model->resources[resource];
     }

@@ -8,7 +8,7 @@
 #include "ray/placement_shortage.h"
 
 /* Choices tried: for each size of piece, each size of node. */
-enum { LEASTS_MAX = 32, SIZES_MAX = 16 };
+enum { LEASTS_MAX = 24, SIZES_MAX = 8 };
 
 /*
  * Pieces below `least` weigh nothing; those that leave less than `least` on a node of `size` weigh

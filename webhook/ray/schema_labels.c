@@ -28,6 +28,18 @@ static bool is_label(struct bytes text)
     return true;
 }
 
+/* Notes where a label that starts here may end. */
+static void note_ends(struct bytes text, size_t start, bool *ends)
+{
+    if (start == text.size || !is_alphanumeric(text.data[start]))
+        return;
+    for (size_t at = start; at < text.size && at - start < LABEL_MAX; at++) {
+        if (!is_label_character(text.data[at]))
+            return;
+        ends[at + 1] |= is_alphanumeric(text.data[at]);
+    }
+}
+
 /*
  * Ray's expression is labels with dots between them, each of which may be empty, and labels may
  * have dots in them as well: so every way to cut is tried.
@@ -42,8 +54,7 @@ static bool is_prefix(struct bytes text)
         if (start && (text.data[start - 1] != '.' || !ends[start - 1]))
             continue;
         ends[start] = true;
-        for (size_t end = start + 1; end <= text.size && end - start <= LABEL_MAX; end++)
-            ends[end] |= is_label((struct bytes){text.data + start, end - start});
+        note_ends(text, start, ends);
     }
     return ends[text.size];
 }

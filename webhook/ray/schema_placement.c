@@ -2,6 +2,8 @@
 /* Placement groups of replicas: all of it is looked at when the application deploys. */
 #include "ray/schema_table.h"
 
+#include <stdlib.h>
+
 static const char *const strategies[] = {"PACK", "SPREAD", "STRICT_PACK", "STRICT_SPREAD", NULL};
 static const struct ray_shape strategy_shape = {.kind = RAY_CHOICE, .choices = strategies};
 
@@ -62,26 +64,47 @@ static void check_empty(struct ray_frame *frame, const struct ray_member *bundle
     }
 }
 
-static double quantity(struct arena *arena, const struct yaml_value *mapping, const char *name)
-{
-    const struct yaml_value *value = yaml_member(mapping, name);
-
-    return value ? ray_read_number(arena, value).number : 0;
-}
-
 /* The first bundle, and the actor that has to fit into it. */
 struct fit {
     struct ray_frame *frame;
-    const struct yaml_value *bundle;
+    const struct yaml_value **bundle; /* its members, sorted by key */
+    size_t count;
     struct path at;
     uint64_t releases;
     enum ray_stage stage;
 };
 
+static int compare_members(const void *left, const void *right)
+{
+    const struct yaml_value *const *a = left, *const *b = right;
+
+    return strcmp((*a)->key, (*b)->key);
+}
+
+/* Sorted, because there may be as many resources in the bundle as the actor asks for. */
+static void sort_bundle(struct fit *fit, const struct yaml_value *bundle)
+{
+    fit->bundle = arena_array(fit->frame->check->arena, bundle->count, sizeof(void *));
+    if (!fit->bundle)
+        return;
+    for (const struct yaml_value *item = bundle->first; item; item = item->next)
+        fit->bundle[fit->count++] = item;
+    qsort(fit->bundle, fit->count, sizeof *fit->bundle, compare_members);
+}
+
+static double quantity(const struct fit *fit, const char *resource)
+{
+    const struct yaml_value wanted = {.key = resource}, *key = &wanted;
+    const struct yaml_value **found =
+        fit->count ? bsearch(&key, fit->bundle, fit->count, sizeof(void *), compare_members) : NULL;
+
+    return found ? ray_read_number(fit->frame->check->arena, *found).number : 0;
+}
+
 static void check_fit(const struct fit *fit, const char *resource, double wanted)
 {
     struct arena *arena = fit->frame->check->arena;
-    double there = quantity(arena, fit->bundle, resource);
+    double there = quantity(fit, resource);
 
     if (!(there < wanted)) /* NaN fits, as in Python */
         return;
@@ -110,14 +133,15 @@ static void check_first(struct ray_frame *frame, const struct ray_member *bundle
     struct ray_member given = ray_frame_member(frame, "ray_actor_options");
     struct arena *arena = frame->check->arena;
     struct fit fit = {.frame = frame, .releases = bundles->releases, .stage = RAY_STAGE_RISK};
-    const struct yaml_value *options, *cpus, *resources;
+    const struct yaml_value *bundle, *options, *cpus, *resources;
 
     if (!bundles->value->first)
         return;
-    fit.bundle = ray_read_mapping(arena, bundles->value->first);
+    bundle = ray_read_mapping(arena, bundles->value->first);
     fit.at = ray_path_to(&bundles->at, bundles->value->first, 0);
-    if (!fit.bundle)
+    if (!bundle)
         return;
+    sort_bundle(&fit, bundle);
     if (!given.value) {
         check_fit(&fit, "CPU", 1); /* the default, if the code says nothing */
         return;

@@ -55,6 +55,7 @@ static void run_rules(const struct call *call, const struct ray_service *service
                       : serve_config_read(call->arena, service->serve_text, &service->serve_at),
         .versions = ray_versions_of(call->arena, service),
         .kuberay = call->policy->kuberay,
+        .head_count_is_ours = *marks_read(call->arena, service).head,
     };
 
     if (!input.config || !serve_config_check(call->arena, input.config, &faults))

@@ -29,12 +29,22 @@ static const char *more_workers(const struct rule_input *input,
                         (long long)((nodes - 1) / hosts + 1), group->group->name);
 }
 
+/* Where the head was emptied by us and could hold the rest: that is for the user to say. */
+static const char *use_of_head(const struct rule_input *input,
+                               const struct placement_deployment *deployment)
+{
+    bool enough = deployment->wanted - deployment->room <= deployment->demand->limit;
+
+    return input->head_count_is_ours && enough ? ", or num-cpus on the head" : "";
+}
+
 static void report_too_many(const struct rule_input *input, struct findings *findings,
                             const struct placement_deployment *deployment)
 {
     const struct path at = replicas_path(input->arena, deployment->deployment);
-    const char *fix = arena_printf(input->arena, "set %s: %lld%s", at.key ? at.key : "num_replicas",
-                                   (long long)deployment->room, more_workers(input, deployment));
+    const char *fix = arena_printf(input->arena, "set %s: %lld%s%s",
+                                   at.key ? at.key : "num_replicas", (long long)deployment->room,
+                                   more_workers(input, deployment), use_of_head(input, deployment));
 
     report(findings, &at, fix, "wants %lld, at most %lld can start%s (%s)",
            (long long)deployment->wanted, (long long)deployment->room,

@@ -23,6 +23,7 @@ struct rule_input {
     const struct placement *placement;
     struct ray_versions versions;
     struct ray_release kuberay; /* the operator's version; 0.0.0: unknown */
+    bool head_count_is_ours;    /* the head's CPU count was injected: its own would be welcome */
 };
 
 struct rule {

@@ -105,29 +105,44 @@ static bool is_unseen(struct reader *reader)
            yaml_dialect_is_empty(&reader->dialect, yaml_place_byte(&reader->places, reader->end));
 }
 
+static bool explain(struct reader *reader, struct yaml_mark at, size_t offset)
+{
+    const yaml_parser_t *parser = &reader->parser;
+    struct bytes text = reader->dialect.text;
+    struct yaml_complaint complaint = {.problem = parser->problem, .at = at};
+
+    if (offset < text.size)
+        complaint.next = text.data[offset];
+    if (offset <= text.size && offset >= at.column - 1)
+        complaint.before = (struct bytes){text.data + offset - (at.column - 1), at.column - 1};
+    if (parser->context)
+        complaint.since = mark_of(reader, parser->context_mark);
+    yaml_explain(reader->problem, &complaint);
+    reader->tree.status = YAML_INVALID;
+    return false;
+}
+
 static bool parser_failed(struct reader *reader)
 {
     const yaml_parser_t *parser = &reader->parser;
-    const char *problem = parser->problem ? parser->problem : "cannot be read";
-    struct yaml_mark mark;
+    enum yaml_dialect_verdict verdict;
+    struct yaml_mark at;
     size_t offset;
 
-    if (parser->error == YAML_MEMORY_ERROR)
+    if (parser->error == YAML_MEMORY_ERROR || !parser->problem)
         return no_memory(reader);
     if (parser->error == YAML_READER_ERROR)
-        return fail(reader, YAML_INVALID,
-                    yaml_place_of_byte(&reader->places, parser->problem_offset),
-                    yaml_reword(problem));
+        return explain(reader, yaml_place_of_byte(&reader->places, parser->problem_offset),
+                       parser->problem_offset);
     if (is_unseen(reader)) {
         reader->done = true;
         return true;
     }
-    mark = mark_of(reader, parser->problem_mark);
+    at = mark_of(reader, parser->problem_mark);
     offset = yaml_place_byte(&reader->places, parser->problem_mark.index);
-    if (yaml_places_tab(&reader->places, mark))
-        return fail(reader, YAML_INVALID, mark, "a tab can not indent; use spaces");
-    return obey(reader, yaml_dialect_refused(&reader->dialect, problem, offset), mark,
-                yaml_reword(problem));
+    verdict = yaml_dialect_refused(&reader->dialect, parser->problem, offset);
+    return verdict == YAML_DIALECT_REFUSES ? explain(reader, at, offset)
+                                           : obey(reader, verdict, at, "");
 }
 
 static bool put_scalar(struct reader *reader, const yaml_event_t *event)
@@ -265,16 +280,23 @@ static bool read_events(struct reader *reader)
     return good;
 }
 
+/* An empty text is null. */
+static bool put_nothing(struct reader *reader)
+{
+    const struct yaml_node node = {
+        .mark = {1, 1}, .text = {"", 0}, .plain = true, .implicit = true};
+
+    return yaml_tree_scalar(&reader->tree, &node);
+}
+
 static bool read_document(struct reader *reader, struct yaml_document *ret)
 {
     struct yaml_tree *tree = &reader->tree;
 
     if (!read_events(reader))
         return false;
-    if (!tree->root)
-        tree->root = arena_alloc(tree->arena, sizeof *tree->root);
-    if (!tree->root)
-        return no_memory(reader);
+    if (!tree->root && !put_nothing(reader))
+        return false;
     if (!yaml_tree_finish(tree))
         return false;
     *ret = (struct yaml_document){.root = tree->root,

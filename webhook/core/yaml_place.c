@@ -104,29 +104,6 @@ struct yaml_mark yaml_place_of_byte(const struct yaml_places *places, size_t off
     return mark;
 }
 
-static size_t line_start(struct bytes text, unsigned line)
-{
-    size_t at = 0;
-
-    while (line > 1 && at < text.size) {
-        size_t size = line_break(text, at);
-
-        line -= size > 0;
-        at += size ? size : 1;
-    }
-    return at;
-}
-
-bool yaml_places_tab(const struct yaml_places *places, struct yaml_mark mark)
-{
-    size_t at = line_start(places->text, mark.line);
-    size_t end = at + mark.column - 1;
-
-    while (at < end && at < places->text.size && places->text.data[at] == ' ')
-        at++;
-    return at < places->text.size && at <= end && places->text.data[at] == '\t';
-}
-
 static size_t line_end(struct bytes text, size_t at)
 {
     while (at < text.size && !line_break(text, at))

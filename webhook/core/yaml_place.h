@@ -31,9 +31,6 @@ size_t yaml_place_byte(struct yaml_places *places, size_t index);
 
 struct yaml_mark yaml_place_of_byte(const struct yaml_places *places, size_t offset);
 
-/* Is the place's line indented with a tab, at this place? */
-bool yaml_places_tab(const struct yaml_places *places, struct yaml_mark mark);
-
 /* Do more lines than these begin with % before the first document does? */
 bool yaml_places_many_directives(const struct yaml_places *places, size_t most);
 

@@ -115,7 +115,7 @@ static struct yaml_value to_value(struct yaml_tree *tree, const struct yaml_reso
     };
     struct yaml_value value = {.kind = kinds[resolved->type],
                                .boolean = resolved->boolean,
-                               .plain = node->plain && node->implicit,
+                               .plain = node->plain && !node->tag,
                                .integer = resolved->integer,
                                .number = resolved->number,
                                .text = resolved->text,

@@ -1,9 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* libyaml's words, where a reader of them would not know what to do. */
+/*
+ * libyaml says what its grammar missed; this says what the person who wrote the text may have done,
+ * and where.
+ */
 #ifndef CORE_YAML_WORDING_H
 #define CORE_YAML_WORDING_H
 
-/* What to say for one of libyaml's problems: itself, if nothing better is known. */
-const char *yaml_reword(const char *problem);
+#include "core/problem.h"
+#include "core/yaml_place.h"
+
+struct yaml_complaint {
+    const char *problem;    /* libyaml's words */
+    struct yaml_mark at;    /* where it stopped */
+    struct yaml_mark since; /* where what it was reading began; line 0: nowhere */
+    struct bytes before;    /* the line up to there */
+    char next;              /* the character there; NUL at the end */
+};
+
+void yaml_explain(struct problem *problem, const struct yaml_complaint *complaint);
 
 #endif

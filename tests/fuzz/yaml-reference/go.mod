@@ -3,6 +3,8 @@ module rayservice-webhook/tests/fuzz/yaml-reference
 
 go 1.24.0
 
+toolchain go1.25.14
+
 require (
 	go.yaml.in/yaml/v2 v2.4.2
 	k8s.io/apimachinery v0.34.1

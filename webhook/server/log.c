@@ -72,8 +72,11 @@ void log_stop(void)
 {
     struct timespec end;
 
-    if (!queue.running)
+    if (!queue.running) {
+        write_all(queue.halves[queue.filling], queue.used);
+        queue.used = 0;
         return;
+    }
     pthread_mutex_lock(&queue.lock);
     queue.stopping = true;
     pthread_cond_signal(&queue.changed);

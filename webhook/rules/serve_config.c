@@ -42,7 +42,7 @@ static void check_yaml(const struct rule_input *input, struct findings *findings
     if (input->config->state != SERVE_INVALID)
         return;
     report(findings, PATH_AT(&input->service->serve_at, problem->line, problem->column), "",
-           "KubeRay can not read it as YAML: %s", problem->message);
+           "KubeRay can not read it: %s", problem->message);
 }
 
 /* During an incremental upgrade the operator writes its own target_capacity over the text's. */

@@ -17,7 +17,7 @@ static inline const struct json *rows_parse(struct arena *arena, struct bytes te
 
     if (json_parse(arena, text, &limits, &json, &problem) == JSON_OK)
         return json;
-    fprintf(stderr, "%.*s: %s\n", (int)text.size, text.data, problem.message);
+    (void)fprintf(stderr, "%.*s: %s\n", (int)text.size, text.data, problem.message);
     exit(1);
 }
 
@@ -31,7 +31,7 @@ static inline size_t rows_each(const char *path, void (*call)(struct arena *, co
     ssize_t size;
 
     if (!file || !arena) {
-        fprintf(stderr, "%s: %s\n", path, strerror(errno));
+        (void)fprintf(stderr, "%s: %s\n", path, strerror(errno));
         exit(1);
     }
     while ((size = getline(&line, &room, file)) > 0) {
@@ -40,7 +40,7 @@ static inline size_t rows_each(const char *path, void (*call)(struct arena *, co
         count++;
     }
     free(line);
-    fclose(file);
+    (void)fclose(file);
     arena_free(arena);
     return count;
 }

@@ -13,13 +13,15 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+static inline void must(int holds, const char *file, int line, const char *condition)
+{
+    if (holds)
+        return;
+    (void)fprintf(stderr, "%s:%d: must hold: %s\n", file, line, condition);
+    abort();
+}
+
 /* assert() that a release build keeps. */
-#define MUST(condition)                                                                            \
-    do {                                                                                           \
-        if (!(condition)) {                                                                        \
-            (void)fprintf(stderr, "%s:%d: must hold: %s\n", __FILE__, __LINE__, #condition);       \
-            abort();                                                                               \
-        }                                                                                          \
-    } while (0)
+#define MUST(condition) must((condition) ? 1 : 0, __FILE__, __LINE__, #condition)
 
 #endif

@@ -25,9 +25,10 @@ static bool verbose;
 
 static int release_of(const char *text)
 {
-    int major = 0, minor = 0;
+    char *end;
+    long major = strtol(text, &end, 10), minor = *end == '.' ? strtol(end + 1, NULL, 10) : 0;
 
-    return sscanf(text, "%d.%d", &major, &minor) == 2 ? major * 100 + minor : 0;
+    return (int)(major * 100 + minor);
 }
 
 static const char *text_of(const struct json *run, const char *key)
@@ -107,11 +108,10 @@ static void compare_deploy(const char *id, const struct json *run, const struct 
 }
 
 static void compare(struct arena *arena, const char *id, const struct json *run,
-                    const struct ray_faults *faults, bool unreadable, int release,
-                    struct tally *tally)
+                    const struct ray_faults *faults, int release, struct tally *tally)
 {
     bool refused = *text_of(run, "stage") != '\0';
-    bool ours = unreadable || (ray_faults_refused(faults) & RAY_RELEASE_BIT(release));
+    bool ours = !faults || (ray_faults_refused(faults) & RAY_RELEASE_BIT(release));
 
     tally->verdicts++;
     tally->refused += refused;
@@ -136,7 +136,7 @@ static void check_case(struct arena *arena, const struct json *item, struct tall
     const char *id = text_of(item, "id");
     const struct serve_config *config = serve_config_read(arena, text_of(item, "yaml"), &root);
     struct ray_faults faults = {0};
-    bool unreadable;
+    bool readable;
 
     if (!config || (config->document.root &&
                     !ray_schema_check(arena, config->document.root, &root, &faults))) {
@@ -144,14 +144,14 @@ static void check_case(struct arena *arena, const struct json *item, struct tall
         tally->wrong_denials++;
         return;
     }
-    unreadable = config->state == SERVE_INVALID || config->state == SERVE_TOO_LARGE;
+    readable = config->state != SERVE_INVALID && config->state != SERVE_TOO_LARGE;
     for (const struct json *run = json_first(json_member(item, "runs")); run;
          run = json_next(run)) {
         int from = release_of(text_of(run, "from")), to = release_of(text_of(run, "to"));
 
         for (size_t i = 0; i < sizeof tested / sizeof *tested; i++)
             if (tested[i] >= from && tested[i] <= to)
-                compare(arena, id, run, &faults, unreadable, tested[i], tally);
+                compare(arena, id, run, readable ? &faults : NULL, tested[i], tally);
     }
 }
 
@@ -200,7 +200,7 @@ int main(int argc, char **argv)
 
     verbose = argc > 2;
     if (!arena || !file) {
-        fprintf(stderr, "usage: corpus FILE [ID | -v]\n");
+        (void)fprintf(stderr, "usage: corpus FILE [ID | -v]\n");
         return 2;
     }
     while ((size = getline(&line, &room, file)) > 0 && !failed) {
@@ -209,7 +209,7 @@ int main(int argc, char **argv)
     }
     failed |= summary(cases, &tally);
     free(line);
-    fclose(file);
+    (void)fclose(file);
     arena_free(arena);
     return failed;
 }

@@ -135,8 +135,9 @@ static struct bytes exact(struct arena *arena, struct bytes row)
 {
     char *copy = arena_take(arena, row.size);
 
-    if (row.size && CHECK(copy != NULL))
-        memcpy(copy, row.data, row.size);
+    if (!copy || !row.size)
+        return (struct bytes){copy, 0};
+    memcpy(copy, row.data, row.size);
     return (struct bytes){copy, row.size};
 }
 

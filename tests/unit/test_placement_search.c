@@ -25,7 +25,7 @@ static const struct placement *predict(struct arena *arena, const struct world *
         serve_config_read(arena, service->serve_text, &service->serve_at);
 
     if (config->state != SERVE_READ) {
-        fprintf(stderr, "%s\n%s\n", service->serve_text, config->problem.message);
+        (void)fprintf(stderr, "%s\n%s\n", service->serve_text, config->problem.message);
         exit(1);
     }
     return placement_of(arena, service, NULL, config);

@@ -104,7 +104,7 @@ static bool replace_marks(struct yaml_dialect *dialect)
     static const char bom[] = "\xef\xbb\xbf";
     struct bytes rest = dialect->text;
 
-    if (rest.size < 4 || !memchr(rest.data + 1, bom[0], rest.size - 1) ||
+    if (rest.size < 4 || !memchr(rest.data + 1, 0xef, rest.size - 1) ||
         !holds((struct bytes){rest.data + 1, rest.size - 1}, bom))
         return true;
     if (!find_character(dialect, 0x5000, dialect->mark) || !own_copy(dialect))

@@ -7,21 +7,25 @@
 /* What a hostile config may make us do; a thousand groups and a thousand deployments are below. */
 enum { PAIRS_MAX = 2 * 1024 * 1024, DIVISIONS_MAX = 4 * PAIRS_MAX };
 
+static int order(int64_t a, int64_t b)
+{
+    return (a > b) - (a < b);
+}
+
 static int by_limit_and_needs(const struct model_row *left, const struct model_row *right)
 {
-    if (left->limit != right->limit)
-        return left->limit < right->limit ? -1 : 1;
-    if (left->needs.count != right->needs.count)
-        return left->needs.count < right->needs.count ? -1 : 1;
-    for (size_t i = 0; i < left->needs.count; i++) {
+    int found = order(left->limit, right->limit);
+
+    if (!found)
+        found = order((int64_t)left->needs.count, (int64_t)right->needs.count);
+    for (size_t i = 0; !found && i < left->needs.count; i++) {
         const struct need *a = &left->needs.items[i], *b = &right->needs.items[i];
 
-        if (a->resource != b->resource)
-            return a->resource < b->resource ? -1 : 1;
-        if (a->amount != b->amount)
-            return a->amount < b->amount ? -1 : 1;
+        found = order((int64_t)a->resource, (int64_t)b->resource);
+        if (!found)
+            found = order(a->amount, b->amount);
     }
-    return 0;
+    return found;
 }
 
 /* A piece before it is known which others are like it, and who waits for its row. */

@@ -36,19 +36,22 @@ static void add_pieces(struct pieces *pieces, const struct model_demand *demand,
 /* Those of one size are one piece, several times. */
 static void merge(struct pieces *pieces)
 {
-    size_t kept = 0;
+    struct piece *last = pieces->items;
 
-    for (size_t i = 0; i < pieces->count; i++) {
-        struct piece *last = &pieces->items[kept ? kept - 1 : 0], *each = &pieces->items[i];
+    if (!last)
+        return;
+    for (size_t i = 1; i < pieces->count; i++) {
+        const struct piece *each = &pieces->items[i];
 
-        if (kept && by_resource_and_amount(last, each) == 0) {
+        if (by_resource_and_amount(last, each) == 0) {
             last->start = amount_add(last->start, each->start);
             last->floor = amount_add(last->floor, each->floor);
         } else {
-            pieces->items[kept++] = *each;
+            *++last = *each;
         }
     }
-    pieces->count = kept;
+    if (pieces->count)
+        pieces->count = (size_t)(last - pieces->items) + 1;
 }
 
 static struct pieces all_pieces(const struct model *model)

@@ -14,7 +14,7 @@ static const char *more_workers(const struct rule_input *input,
                                 const struct placement_deployment *deployment)
 {
     const struct placement_group *group = only_group(input->placement);
-    int64_t holds, hosts, missing, nodes;
+    int64_t holds, hosts, missing, nodes, replicas;
 
     if (!group || input->placement->running)
         return "";
@@ -24,9 +24,10 @@ static const char *more_workers(const struct rule_input *input,
         return "";
     missing = deployment->wanted - deployment->room;
     nodes = group_nodes(group) + (missing - 1) / holds + 1;
+    replicas = (nodes - 1) / hosts + 1;
     return arena_printf(input->arena, ", or %s: %lld in %.40s",
                         input->service->autoscaling ? "maxReplicas" : "replicas",
-                        (long long)((nodes - 1) / hosts + 1), group->group->name);
+                        (long long)replicas, group->group->name);
 }
 
 /* Where the head was emptied by us and could hold the rest: that is for the user to say. */

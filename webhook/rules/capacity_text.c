@@ -25,7 +25,7 @@ const char *amount_text(struct arena *arena, const char *resource, int64_t amoun
         return memory_text(arena, amount / RAY_ONE);
     if (rest == 0)
         return arena_printf(arena, "%lld", (long long)(amount / RAY_ONE));
-    snprintf(digits, sizeof digits, "%04lld", (long long)rest);
+    (void)snprintf(digits, sizeof digits, "%04lld", (long long)rest);
     while (digits[size - 1] == '0')
         size--;
     return arena_printf(arena, "%lld.%.*s", (long long)(amount / RAY_ONE), size, digits);

@@ -12,28 +12,44 @@ static bool read_number(const char **at, int *ret)
     return *at > start && *ret <= LARGEST_PART;
 }
 
+/* `2.52` or `2.52.0`; *text is left behind it, and 0.0.0 is no release. */
+static struct ray_release read_release(const char **text)
+{
+    struct ray_release release = {0};
+
+    if (!read_number(text, &release.major) || **text != '.')
+        return (struct ray_release){0};
+    ++*text;
+    if (!read_number(text, &release.minor))
+        return (struct ray_release){0};
+    if (**text == '.' && (*text)[1] >= '0' && (*text)[1] <= '9') {
+        ++*text;
+        if (!read_number(text, &release.patch))
+            return (struct ray_release){0};
+    }
+    return release;
+}
+
 /*
  * `2.52`, `2.52.0`, `v2.52.0`, `2.52.0-py311`. Not `2.53.0rc1` or `3.0.0.dev0`: what those accept
  * is in no table.
  */
 struct ray_release ray_release_parse(const char *text)
 {
-    struct ray_release release = {0};
+    struct ray_release release;
 
     text += strspn(text, " ");
     text += *text == 'v';
-    if (!read_number(&text, &release.major) || *text != '.')
-        return (struct ray_release){0};
-    text++;
-    if (!read_number(&text, &release.minor))
-        return (struct ray_release){0};
-    if (*text == '.') {
-        text++;
-        if (!read_number(&text, &release.patch))
-            return (struct ray_release){0};
-    }
+    release = read_release(&text);
     text += strspn(text, " ");
     return *text == '\0' || *text == '-' ? release : (struct ray_release){0};
+}
+
+struct ray_release ray_release_generic(const char *text)
+{
+    text += strspn(text, " \t\n\v\f\r");
+    text += *text == 'v';
+    return read_release(&text);
 }
 
 bool ray_release_known(struct ray_release release)

@@ -19,6 +19,8 @@ struct ray_versions {
 };
 
 struct ray_release ray_release_parse(const char *text);
+/* As KubeRay reads rayVersion (ParseGeneric): what follows the numbers does not count. */
+struct ray_release ray_release_generic(const char *text);
 bool ray_release_known(struct ray_release release);
 int ray_release_compare(struct ray_release a, struct ray_release b);
 struct ray_versions ray_versions_of(struct arena *arena, const struct ray_service *service);

@@ -20,6 +20,13 @@ void refuse(const struct refusing *refusing, const struct path *at, const char *
                refusing->since.major, refusing->since.minor, what);
 }
 
+void warn_of_gate(const struct refusing *refusing, const struct path *at, const char *who,
+                  const char *gate)
+{
+    refusing->findings->level = LEVEL_WARN;
+    report(refusing->findings, at, "", "%s unless its feature gate %s is on", who, gate);
+}
+
 static void look(struct refusing *refusing, const struct refusals *refusals)
 {
     struct ray_release known = refusing->input->kuberay;

@@ -21,6 +21,10 @@ struct refusing {
 void refuse(const struct refusing *refusing, const struct path *at, const char *fix,
             const char *format, ...) __attribute__((format(printf, 4, 5)));
 
+/* A gate that is off by default and may be on: a warning, whichever operator runs. */
+void warn_of_gate(const struct refusing *refusing, const struct path *at, const char *who,
+                  const char *gate);
+
 struct refusal {
     struct ray_release since; /* the first KubeRay that refuses */
     void (*look)(const struct refusing *refusing);

@@ -3,13 +3,29 @@
  */
 #include "rules/refusals.h"
 
+#include <strings.h>
+
+static const struct json *fault_tolerance(const struct ray_service *service)
+{
+    const struct json *options = json_member(service->cluster, "gcsFaultToleranceOptions");
+
+    return json_kind(options) == JSON_OBJECT ? options : NULL;
+}
+
+/* KubeRay asks most of its strings whether they are empty, not whether they are there. */
+static bool is_set(const char *string)
+{
+    return string && *string;
+}
+
+/* The annotation turns it on with `true` in any case, and with nothing else. */
 static void look_at_redis_address(const struct refusing *refusing)
 {
     const struct ray_service *service = refusing->service;
+    const char *enabled = ray_service_annotation(service, "ray.io/ft-enabled");
 
-    if (ray_container_env(&service->head, "RAY_REDIS_ADDRESS") &&
-        !json_member(service->cluster, "gcsFaultToleranceOptions") &&
-        !ray_service_annotation(service, "ray.io/ft-enabled"))
+    if (ray_container_env(&service->head, "RAY_REDIS_ADDRESS") && !fault_tolerance(service) &&
+        (!enabled || strcasecmp(enabled, "true") != 0))
         refuse(refusing, PATH_KEY(&service->head.container_at, "env"),
                "set gcsFaultToleranceOptions instead",
                "RAY_REDIS_ADDRESS without gcsFaultToleranceOptions");
@@ -23,9 +39,9 @@ static void look_at_fault_tolerance(const struct refusing *refusing)
     const struct path *params = PATH_KEY(&head->at, "rayStartParams");
     const struct path *env = PATH_KEY(&head->container_at, "env");
 
-    if (!json_member(service->cluster, "gcsFaultToleranceOptions"))
+    if (!fault_tolerance(service))
         return;
-    if (json_member(head->start_params, "redis-password"))
+    if (is_set(ray_start_param(head, "redis-password")))
         refuse(refusing, PATH_KEY(params, "redis-password"), "use redisPassword there",
                "redis-password beside gcsFaultToleranceOptions");
     if (ray_container_env(head, "REDIS_PASSWORD"))
@@ -34,7 +50,7 @@ static void look_at_fault_tolerance(const struct refusing *refusing)
     if (ray_container_env(head, "RAY_REDIS_ADDRESS"))
         refuse(refusing, env, "use redisAddress there",
                "RAY_REDIS_ADDRESS beside gcsFaultToleranceOptions");
-    if (ray_service_annotation(service, "ray.io/external-storage-namespace"))
+    if (is_set(ray_service_annotation(service, "ray.io/external-storage-namespace")))
         refuse(refusing, PATH_KEY(&service->metadata_at, "annotations"),
                "use externalStorageNamespace there",
                "ray.io/external-storage-namespace beside gcsFaultToleranceOptions");
@@ -45,7 +61,7 @@ static void look_at_redis_username(const struct refusing *refusing)
     const struct ray_group *head = &refusing->service->head;
     const struct path *params = PATH_KEY(&head->at, "rayStartParams");
 
-    if (json_member(head->start_params, "redis-username"))
+    if (is_set(ray_start_param(head, "redis-username")))
         refuse(refusing, PATH_KEY(params, "redis-username"),
                "use gcsFaultToleranceOptions.redisUsername", "rayStartParams has redis-username");
     if (ray_container_env(head, "REDIS_USERNAME"))
@@ -57,11 +73,22 @@ static void look_at_both_fault_tolerances(const struct refusing *refusing)
 {
     const struct ray_service *service = refusing->service;
 
-    if (json_member(service->cluster, "gcsFaultToleranceOptions") &&
-        ray_service_annotation(service, "ray.io/ft-enabled"))
+    if (fault_tolerance(service) && is_set(ray_service_annotation(service, "ray.io/ft-enabled")))
         refuse(refusing, PATH_KEY(&service->cluster_at, "gcsFaultToleranceOptions"),
                "keep one of the two",
                "the annotation ray.io/ft-enabled and gcsFaultToleranceOptions");
+}
+
+static void look_at_redis_storage(const struct refusing *refusing)
+{
+    const struct path *at = PATH_KEY(&refusing->service->cluster_at, "gcsFaultToleranceOptions");
+    const struct json *options = fault_tolerance(refusing->service);
+    const char *backend = json_string(json_member(options, "backend"));
+
+    if ((!is_set(backend) || strcmp(backend, "redis") == 0) &&
+        json_kind(json_member(options, "storage")) == JSON_OBJECT)
+        refuse(refusing, PATH_KEY(at, "storage"), "set backend: rocksdb, or remove storage",
+               "gcsFaultToleranceOptions.storage with the redis backend");
 }
 
 static void look_at_autoscaler_v2(const struct refusing *refusing)
@@ -82,7 +109,8 @@ static void look_at_both_autoscaler_versions(const struct refusing *refusing)
     const struct ray_service *service = refusing->service;
     const struct path *at = PATH_KEY(&service->cluster_at, "autoscalerOptions");
 
-    if (json_string(json_get(service->cluster, "autoscalerOptions.version")) &&
+    if (service->autoscaling &&
+        json_string(json_get(service->cluster, "autoscalerOptions.version")) &&
         ray_container_env(&service->head, "RAY_enable_autoscaler_v2"))
         refuse(refusing, PATH_KEY(at, "version"), "keep one of the two",
                "autoscalerOptions.version and the head's RAY_enable_autoscaler_v2");
@@ -130,7 +158,7 @@ static void look_at_token_auth(const struct refusing *refusing)
     const char *mode = json_string(json_get(service->cluster, "authOptions.mode"));
 
     if (mode && strcmp(mode, "token") == 0 &&
-        ray_release_compare(ray_release_parse(service->ray_version), first) < 0)
+        ray_release_compare(ray_release_generic(service->ray_version), first) < 0)
         refuse(refusing, PATH_KEY(at, "mode"), "set rayVersion: 2.52.0 or later",
                "authOptions.mode token needs rayVersion 2.52.0 or later");
 }
@@ -146,13 +174,21 @@ static void look_at_gated(const struct refusing *refusing)
         {"tlsOptions", "RayClusterMTLS"},
         {"historyServerOptions", "RayClusterHistoryServer"},
     };
-    struct findings *findings = refusing->findings;
 
-    findings->level = LEVEL_WARN;
     for (size_t i = 0; i < sizeof gated / sizeof *gated; i++)
         if (json_kind(json_member(refusing->service->cluster, gated[i].field)) == JSON_OBJECT)
-            report(findings, PATH_KEY(&refusing->service->cluster_at, gated[i].field), "",
-                   "KubeRay 1.7 refuses it unless its feature gate %s is on", gated[i].gate);
+            warn_of_gate(refusing, PATH_KEY(&refusing->service->cluster_at, gated[i].field),
+                         "KubeRay 1.7 refuses it", gated[i].gate);
+}
+
+static void look_at_rocksdb(const struct refusing *refusing)
+{
+    const struct path *at = PATH_KEY(&refusing->service->cluster_at, "gcsFaultToleranceOptions");
+    const char *backend = json_string(json_member(fault_tolerance(refusing->service), "backend"));
+
+    if (backend && strcmp(backend, "rocksdb") == 0)
+        warn_of_gate(refusing, PATH_KEY(at, "backend"), "KubeRay 1.7 refuses it",
+                     "GCSFaultToleranceEmbeddedStorage");
 }
 
 /* Accepted on the RayService, then refused on the RayCluster that is made from it. [L] */
@@ -179,6 +215,8 @@ static const struct refusal cluster_rows[] = {
     {{1, 6, 0}, look_at_cluster_upgrade_strategy},
     {{1, 7, 0}, look_at_autoscaler_env},
     {{1, 7, 0}, look_at_gated},
+    {{1, 7, 0}, look_at_redis_storage},
+    {{1, 7, 0}, look_at_rocksdb},
 };
 
 const struct refusals cluster_refusals = {cluster_rows, sizeof cluster_rows / sizeof *cluster_rows};

@@ -105,14 +105,21 @@ static void look_at_deletion_delay(const struct refusing *refusing)
 /* Incremental upgrades came with 1.5: before, the type itself is unknown. */
 static void look_at_upgrade_type(const struct refusing *refusing)
 {
-    static const char *const types[] = {"NewCluster", "None", "NewClusterWithIncrementalUpgrade"};
+    static const struct {
+        const char *type;
+        struct ray_release since;
+    } types[] = {{"NewCluster", {1, 3, 0}},
+                 {"None", {1, 3, 0}},
+                 {"NewClusterWithIncrementalUpgrade", {1, 5, 0}}};
+    struct ray_release known = refusing->input->kuberay;
     const struct path *at = PATH_KEY(&refusing->service->spec_at, "upgradeStrategy");
     const char *type = json_string(json_get(refusing->service->spec, "upgradeStrategy.type"));
 
     if (!type)
         return;
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
-        if (strcmp(type, types[i]) == 0)
+        if (strcmp(type, types[i].type) == 0 &&
+            (!ray_release_known(known) || ray_release_compare(known, types[i].since) >= 0))
             return;
     refuse(refusing, PATH_KEY(at, "type"),
            "write NewCluster, None or NewClusterWithIncrementalUpgrade",

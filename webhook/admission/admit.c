@@ -3,7 +3,7 @@
 
 #include "admission/answer.h"
 #include "admission/injection.h"
-#include "admission/points.h"
+#include "admission/ratchet.h"
 #include "admission/review.h"
 #include "core/plain.h"
 #include "rules/rule.h"
@@ -41,44 +41,43 @@ static void mutate(struct call *call)
     injection_mark(&input, &plan, &call->verdict->patch);
 }
 
-static void run_rules(const struct call *call, const struct ray_service *service,
-                      const struct ray_service *previous, struct findings *findings)
+static void run_rules(const struct call *call, const struct ratchet_side *side,
+                      const struct ray_service *previous)
 {
     struct ray_faults faults;
     struct rule_input input = {
         .arena = call->arena,
-        .service = service,
+        .service = side->service,
         .faults = &faults,
         .previous = previous,
-        .config = service == call->service
-                      ? call->config
-                      : serve_config_read(call->arena, service->serve_text, &service->serve_at),
-        .versions = ray_versions_of(call->arena, service),
+        .config = side->config,
+        .versions = ray_versions_of(call->arena, side->service),
         .kuberay = call->policy->kuberay,
         .head_count_is_ours = *marks_read(call->arena, service).head,
     };
 
     if (!input.config || !serve_config_check(call->arena, input.config, &faults))
         return;
-    input.placement = placement_of(call->arena, service, previous, input.config);
+    input.placement = placement_of(call->arena, side->service, previous, input.config);
     if (!input.placement)
         return;
-    if (service == call->service)
+    if (side->service == call->service)
         call->verdict->placement = input.placement;
-    rules_run(&input, findings);
+    rules_run(&input, side->findings);
 }
 
-/* Ratcheting: a fault that the stored object has already is said, and refuses nothing. */
-static void forgive_old_faults(const struct call *call, struct findings *findings)
+/* What the stored object would be told today explains what the new one is told. */
+static void forgive_old_faults(const struct call *call, const struct ratchet_side *new)
 {
+    const struct ray_service *previous = call->previous;
     struct findings before = findings_new(call->arena);
+    struct ratchet_side old = {.service = previous, .findings = &before};
 
-    if (!call->previous || !findings_deny(findings))
+    if (!previous || !findings_deny(new->findings))
         return;
-    run_rules(call, call->previous, NULL, &before);
-    for (struct finding *each = findings->first; each; each = each->next)
-        if (each->level == LEVEL_DENY && findings_have(&before, each))
-            each->level = LEVEL_WARN;
+    old.config = serve_config_read(call->arena, previous->serve_text, &previous->serve_at);
+    run_rules(call, &old, NULL);
+    ratchet(call->arena, &old, new);
 }
 
 static void validate(struct call *call)
@@ -86,9 +85,11 @@ static void validate(struct call *call)
     const struct injection_input input = injection_input(call);
     const struct injection plan = injection_plan(&input);
     struct findings *findings = &call->verdict->findings;
+    const struct ratchet_side side = {
+        .service = call->service, .config = call->config, .findings = findings};
 
-    run_rules(call, call->service, call->previous, findings);
-    forgive_old_faults(call, findings);
+    run_rules(call, &side, call->previous);
+    forgive_old_faults(call, &side);
     injection_check(&plan, findings);
     findings_sort(findings);
     call->verdict->allowed = !findings_deny(findings);

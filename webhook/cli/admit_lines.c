@@ -16,6 +16,7 @@ enum {
 };
 
 struct settings {
+    const char *kuberay_version;
     const char *stage;
 };
 
@@ -26,10 +27,12 @@ static const struct option options[] = {
      .argument = "mutate|validate",
      .choices = "mutate|validate",
      .help = "Which of the two webhooks answers. Required."},
+    KUBERAY_VERSION_OPTION(struct settings, kuberay_version),
 };
 
 struct lines {
     enum admit_stage stage;
+    struct policy policy;
     struct arena *arena;
     char *data; /* read and not yet answered */
     size_t size, room;
@@ -88,7 +91,7 @@ static void answer_line(struct lines *lines, struct bytes line)
     struct bytes answer;
 
     arena_reset(lines->arena);
-    status = admit(lines->arena, lines->stage, &policy_default, line, &answer, &verdict);
+    status = admit(lines->arena, lines->stage, &lines->policy, line, &answer, &verdict);
     if (status == ADMIT_OK)
         put_answer(lines, answer);
     else
@@ -175,7 +178,8 @@ static void answer_all(struct lines *lines)
     flush(lines);
 }
 
-static int answer_stdin(struct arena *arena, enum admit_stage stage)
+static int answer_stdin(struct arena *arena, const struct settings *settings,
+                        const struct policy *policy)
 {
     struct lines *lines = calloc(1, sizeof *lines);
     int code;
@@ -183,7 +187,8 @@ static int answer_stdin(struct arena *arena, enum admit_stage stage)
     if (!lines)
         return complain(&admit_command, "out of memory");
     lines->arena = arena;
-    lines->stage = stage;
+    lines->stage = strcmp(settings->stage, "mutate") == 0 ? ADMIT_MUTATE : ADMIT_VALIDATE;
+    lines->policy = *policy;
     answer_all(lines);
     code = lines->refused || lines->broken ? EXIT_TROUBLE : EXIT_GOOD;
     free(lines->data);
@@ -196,6 +201,7 @@ static int run(int argc, char **argv)
     struct arena *arena = arena_new(ADMIT_ARENA_LIMIT);
     struct settings settings;
     struct option_rest rest;
+    struct policy policy;
     int code;
 
     if (start(arena, &admit_command, argc, argv, &settings, &rest, &code)) {
@@ -203,9 +209,10 @@ static int run(int argc, char **argv)
             code = complain(&admit_command, "reads stdin only; what is \"%.60s\"?", rest.items[0]);
         else if (!settings.stage)
             code = complain(&admit_command, "--stage mutate or --stage validate is missing");
+        else if (!policy_for_kuberay(&admit_command, settings.kuberay_version, &policy))
+            code = EXIT_TROUBLE;
         else
-            code = answer_stdin(arena, strcmp(settings.stage, "mutate") == 0 ? ADMIT_MUTATE
-                                                                             : ADMIT_VALIDATE);
+            code = answer_stdin(arena, &settings, &policy);
     }
     arena_free(arena);
     return code;

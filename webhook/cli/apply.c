@@ -193,7 +193,7 @@ bool apply_patch(struct arena *arena, struct bytes object, const struct patch *p
     for (const struct patch_op *op = patch->first; op; op = op->next) {
         struct edit *edit = arena_alloc(arena, sizeof *edit);
 
-        if (!edit || *op->pointer != '/')
+        if (!edit || *op->pointer != '/' || !op->value.size) /* nothing is removed on CREATE */
             return false;
         *edit = (struct edit){.pointer = op->pointer, .value = op->value};
         *last = edit;

@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 struct settings {
+    const char *kuberay_version;
     const char *output;
     bool strict;
 };
@@ -26,12 +27,14 @@ static const struct option options[] = {
      .kind = OPTION_FLAG,
      .offset = offsetof(struct settings, strict),
      .help = "Exit with 1 for a warning too."},
+    KUBERAY_VERSION_OPTION(struct settings, kuberay_version),
 };
 
 static const struct renderer *const renderers[] = {&text_renderer, &json_renderer};
 
 struct check {
     struct arena *arena; /* of one object: reset before each */
+    struct policy policy;
     const struct renderer *renderer;
     struct style style;
     struct summary summary;
@@ -68,7 +71,7 @@ static void check_object(void *context, const struct manifest *manifest)
 
     arena_reset(check->arena);
     out = text_new(check->arena);
-    if (!outcome_of(check->arena, &policy_default, manifest, &outcome, &problem)) {
+    if (!outcome_of(check->arena, &check->policy, manifest, &outcome, &problem)) {
         say_trouble(check, manifest->file, &problem);
         return;
     }
@@ -131,8 +134,12 @@ static int run(int argc, char **argv)
 
     if (start(arena, &check_command, argc, argv, &settings, &rest, &code)) {
         check.renderer = find_renderer(settings.output);
-        code = rest.count ? check_all(&check, settings.strict, &rest)
-                          : complain(&check_command, "name a file, a directory, or - for stdin");
+        if (!policy_for_kuberay(&check_command, settings.kuberay_version, &check.policy))
+            code = EXIT_TROUBLE;
+        else if (!rest.count)
+            code = complain(&check_command, "name a file, a directory, or - for stdin");
+        else
+            code = check_all(&check, settings.strict, &rest);
     }
     arena_free(arena);
     return code;

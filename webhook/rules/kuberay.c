@@ -95,19 +95,20 @@ static void check_version_mismatch(const struct rule_input *input, struct findin
            input->service->ray_version, input->versions.image_tag);
 }
 
-/* Before the first RayCluster is there, a change makes no second one. */
-static bool has_cluster(const struct ray_service *service)
+/* Is there a RayCluster of that kind? Before the first one, a change makes no second. */
+static bool has_cluster(const struct ray_service *service, const char *status)
 {
-    static const char *const names[] = {"status.activeServiceStatus.rayClusterName",
-                                        "status.pendingServiceStatus.rayClusterName"};
+    const struct json *all = json_member(service->json, "status");
+    const char *name = json_string(json_member(json_member(all, status), "rayClusterName"));
 
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        const char *name = json_string(json_get(service->json, names[i]));
+    return name && *name;
+}
 
-        if (name && *name)
-            return true;
-    }
-    return false;
+static bool keeps_its_cluster(const struct ray_service *service)
+{
+    const char *strategy = json_string(json_get(service->spec, "upgradeStrategy.type"));
+
+    return strategy && strcmp(strategy, "None") == 0;
 }
 
 /* The path below rayClusterConfig: in a warning there is no field to read it from. */
@@ -122,30 +123,52 @@ static const char *short_field(struct arena *arena, const struct path *at)
     return strncmp(text, prefix, sizeof prefix - 1) == 0 ? text + sizeof prefix - 1 : text;
 }
 
+/* What the change does, in words; it compares with the RayCluster that came last. */
+static const char *consequence(const struct rule_input *input, enum cluster_change change)
+{
+    bool pending = has_cluster(input->previous, "pendingServiceStatus");
+
+    if (change == CLUSTER_ROLLS)
+        return pending ? "this drops the pending RayCluster and starts another"
+                       : "this starts a second RayCluster";
+    return pending ? "this may drop the pending RayCluster, by KubeRay's version"
+                   : "this may start a second RayCluster, by KubeRay's version";
+}
+
+/* The operator compares with its cluster: under None they may differ already, and nobody sees it.
+ */
+static void check_end_of_none(const struct rule_input *input, struct findings *findings)
+{
+    const struct path *at = PATH_KEY(&input->service->spec_at, "upgradeStrategy");
+
+    if (keeps_its_cluster(input->previous) && !keeps_its_cluster(input->service))
+        report(findings, PATH_KEY(at, "type"), "",
+               "upgradeStrategy was None: what was changed under it may start a second RayCluster "
+               "now");
+}
+
 static void check_new_cluster(const struct rule_input *input, struct findings *findings)
 {
     const struct ray_service *service = input->service, *previous = input->previous;
-    const char *strategy = json_string(json_get(service->spec, "upgradeStrategy.type"));
-    bool none = strategy && strcmp(strategy, "None") == 0;
     struct cluster_difference difference;
     const char *field;
 
-    if (!previous || !has_cluster(previous))
+    if (!previous || (!has_cluster(previous, "activeServiceStatus") &&
+                      !has_cluster(previous, "pendingServiceStatus")))
         return;
     difference = cluster_compare(input->arena, previous, service,
                                  (struct cluster_question){.operator_version = input->kuberay});
-    if (difference.change < CLUSTER_MAY_ROLL || !difference.at)
+    if (difference.change < CLUSTER_MAY_ROLL || !difference.at) {
+        check_end_of_none(input, findings);
         return;
+    }
     field = short_field(input->arena, difference.at);
-    if (none)
+    if (keeps_its_cluster(service))
         report(findings, difference.at, "",
                "upgradeStrategy is None: the running cluster keeps its old %.120s", field);
-    else if (difference.change == CLUSTER_ROLLS)
-        report(findings, difference.at, "", "this starts a second RayCluster: %.120s differs",
-               field);
     else
-        report(findings, difference.at, "",
-               "this may start a second RayCluster, by KubeRay's version: %.120s differs", field);
+        report(findings, difference.at, "", "%s: %.120s differs",
+               consequence(input, difference.change), field);
 }
 
 static const struct rule rules[] = {
@@ -200,8 +223,10 @@ static const struct rule rules[] = {
         .why =
             "The operator hashes rayClusterConfig. Another hash means a whole second RayCluster, "
             "with its CPUs and GPUs, until the applications run there; where the capacity is "
-            "missing the upgrade hangs. With upgradeStrategy None nothing rolls out at all: the "
-            "stored spec and the running cluster differ in silence.",
+            "missing the upgrade hangs. While an upgrade is pending, the pending RayCluster is "
+            "dropped for another one, also where the change goes back to what the active one "
+            "has. With upgradeStrategy None nothing rolls out at all: the stored spec and the "
+            "running cluster differ in silence, until the strategy is changed.",
         .example = "an UPDATE that changes a worker's image",
         .fix = "Nothing, if that is what you want. Else take the change back before it rolls out.",
         .check = check_new_cluster,

@@ -15,6 +15,7 @@ import jsonpatch  # noqa: E402
 import recorded  # noqa: E402
 import review  # noqa: E402
 
+PROBE = "/template/spec/containers/0/readinessProbe"
 MAY_CHANGE = re.compile("|".join((
     "/metadata/annotations",
     "/metadata/annotations/rayservice-webhook~1injected",
@@ -36,21 +37,46 @@ def patched(body, patch):
     return dict(body, request=request)
 
 
+HEAD_COUNT = "/spec/rayClusterConfig/headGroupSpec/rayStartParams/num-cpus"
+
+
+def operation_problems(patch):
+    for operation in patch:
+        if operation == {"op": "remove", "path": HEAD_COUNT}:
+            continue
+        if set(operation) != {"op", "path", "value"} or operation["op"] != "add":
+            yield f"operation {operation}: only add, with op, path and value"
+
+
+def was_ours(body, place):
+    """A value of ours that the stored object has too; the user's edit left it as it was."""
+    old = body["request"]["oldObject"] or {}
+    if review.ANNOTATION not in old.get("metadata", {}).get("annotations", {}):
+        return False
+    value = jsonpatch.lookup(body["request"]["object"], place)
+    if place == HEAD_COUNT:
+        return value == "0" and exists(old, place)
+    return any(exists(group, PROBE) and jsonpatch.lookup(group, PROBE) == value
+               for group in old["spec"]["rayClusterConfig"]["workerGroupSpecs"])
+
+
 def patch_problems(body, verdict):
-    """A patch only adds; what was there stays, but for our own annotation."""
+    """A patch only adds; what was there stays, but for our own annotation and what was ours."""
     before = body["request"]["object"]
     patch = verdict.patch()
     if "patch" in verdict.response() and not patch:
         yield "an empty patch was sent"
-    for operation in patch:
-        if set(operation) != {"op", "path", "value"} or operation["op"] != "add":
-            yield f"operation {operation}: only add, with op, path and value"
+    yield from operation_problems(patch)
     if not patch:
         return
-    for place in jsonpatch.differences(before, jsonpatch.apply(before, patch)):
+    inside = re.compile(f"(.*{PROBE})/.+")
+    changed = (inside.sub(r"\1", place)
+               for place in jsonpatch.differences(before, jsonpatch.apply(before, patch)))
+    for place in changed:
         if not MAY_CHANGE.fullmatch(place):
             yield f"the patch changes {place}"
-        elif exists(before, place) and not place.endswith("~1injected"):
+        elif exists(before, place) and not place.endswith("~1injected") and \
+                not was_ours(body, place):
             yield f"the patch overwrites {place}"
 
 

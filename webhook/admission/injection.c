@@ -7,8 +7,8 @@
 
 struct planner {
     const struct injection_input *in;
-    struct named_list stored_groups; /* of the stored object, by name */
-    bool now;                        /* a second RayCluster is welcome, or starts anyway */
+    const struct ray_group **stored_groups; /* of each group, or NULL */
+    bool now;                               /* a second RayCluster is welcome, or starts anyway */
     struct injection *plan;
     struct bytes *stored_text; /* oldObject's JSON, once it was looked for */
 };
@@ -44,6 +44,16 @@ static enum injection_action add_or_skip(const struct planner *planner, bool is_
     return is_older && !planner->now ? INJECTION_SKIP : INJECTION_ADD;
 }
 
+static bool wants_head(const struct injection_input *in)
+{
+    return in->policy->inject_head_num_cpus && head_can_be_spared(in->service);
+}
+
+static bool wants_probes(const struct injection_input *in)
+{
+    return in->policy->inject_worker_probe && serve_has_worker_proxies(in->config);
+}
+
 /* What goes to the head's point, and why; false: nothing is wanted. */
 static bool choose_for_head(const struct planner *planner, const struct head_shape *shape,
                             struct injection_step *step)
@@ -60,9 +70,38 @@ static bool choose_for_head(const struct planner *planner, const struct head_sha
             return true;
     }
     step->value = BYTES("\"0\"");
-    /* Marked in the other shape: the user moved the resources, so the cluster changes anyway. */
-    step->action = add_or_skip(planner, previous && !*marks->head);
-    return planner->in->policy->inject_head_num_cpus && head_can_be_spared(planner->in->service);
+    /* The user took his own away, or moved the resources: the cluster changes, or is as it was. */
+    step->action = add_or_skip(planner, previous && !ray_cpu_count(&previous->head));
+    return wants_head(planner->in);
+}
+
+/*
+ * Our num-cpus, kept by a merge patch, and the user's first `resources` beside it: KubeRay ≥ 1.5
+ * refuses the two together.
+ */
+static bool ours_stands_in_the_way(const struct planner *planner)
+{
+    const struct ray_service *previous = planner->in->previous;
+    const struct ray_group *head = &planner->in->service->head;
+    const char *value = ray_start_param(head, "num-cpus");
+
+    return value && strcmp(value, "0") == 0 && json_first(head->resources) && previous &&
+           !json_first(previous->head.resources) &&
+           marks_have_head(&planner->plan->stored_marks, "num-cpus");
+}
+
+static void plan_removal(const struct planner *planner)
+{
+    const struct ray_group *head = &planner->in->service->head;
+    const struct path params = path_child_key(&head->at, "rayStartParams");
+    struct arena *arena = planner->in->arena;
+
+    add_step(planner, (struct injection_step){
+                          .group = head,
+                          .action = INJECTION_REMOVE,
+                          .at = path_copy(arena, PATH_KEY(&params, "num-cpus")),
+                          .label = "head num-cpus moved to resources",
+                      });
 }
 
 static void plan_head(const struct planner *planner)
@@ -71,8 +110,14 @@ static void plan_head(const struct planner *planner)
     const struct head_shape *shape = head_shape_of(head);
     struct arena *arena = planner->in->arena;
     struct injection_step step = {.group = head, .label = shape->label};
+    const struct json *count = ray_cpu_count(head);
 
-    if (!head->json || ray_cpu_count(head) || !choose_for_head(planner, shape, &step))
+    if (ours_stands_in_the_way(planner)) {
+        plan_removal(planner);
+        if (count == json_member(head->start_params, "num-cpus"))
+            count = NULL;
+    }
+    if (!head->json || count || !choose_for_head(planner, shape, &step))
         return;
     step.at = path_keep(arena, path_child_key(&head->at, shape->parent));
     if (step.at && json_kind(json_member(head->json, shape->parent)) == JSON_OBJECT)
@@ -83,40 +128,51 @@ static void plan_head(const struct planner *planner)
     add_step(planner, step);
 }
 
-static bool same_ports(const struct ray_group *a, const struct ray_group *b)
+static bool is_ours(const struct planner *planner, const struct ray_group *older)
 {
-    struct probe_ports left = probe_ports_of(a), right = probe_ports_of(b);
-
-    return left.agent == right.agent && left.serve == right.serve;
+    return older && worker_probe(older) &&
+           marks_have_group(&planner->plan->stored_marks, older->name);
 }
 
 static bool choose_for_worker(const struct planner *planner, const struct ray_group *group,
-                              struct injection_step *step)
+                              const struct ray_group *older, struct injection_step *step)
 {
-    const struct named *found = named_find(&planner->stored_groups, group->name);
-    const struct ray_group *older = found ? found->value : NULL;
-    bool ours =
-        older && worker_probe(older) && marks_have_group(&planner->plan->stored_marks, group->name);
+    bool ours = is_ours(planner, older);
 
-    if (ours && same_ports(older, group)) {
+    if (ours && same_probe_ports(older, group)) {
         step->action = INJECTION_RESTORE;
         step->value = stored(planner, PATH_KEY(&older->container_at, "readinessProbe"));
         return true;
     }
-    step->action = add_or_skip(planner, older && !ours);
+    /* As with the head: whoever took his own away gets the cluster he had, or a new one anyway. */
+    step->action = add_or_skip(planner, older && !worker_probe(older));
     step->value = probe_json(planner->in->arena, probe_ports_of(group));
-    return planner->in->policy->inject_worker_probe &&
-           serve_has_worker_proxies(planner->in->config);
+    return wants_probes(planner->in);
 }
 
-static void plan_worker(const struct planner *planner, const struct ray_group *group)
+/* `kubectl edit` of a port leaves our probe as it was, and KubeRay's own would have followed. */
+static bool is_outdated(const struct planner *planner, const struct ray_group *group,
+                        const struct ray_group *older)
 {
-    struct arena *arena = planner->in->arena;
-    struct injection_step step = {.group = group};
+    return is_ours(planner, older) && !same_probe_ports(older, group) &&
+           json_equal_in_meaning(worker_probe(older), worker_probe(group)) &&
+           probe_is_standard(planner->in->arena, older);
+}
 
-    if (json_kind(group->container) != JSON_OBJECT || worker_probe(group) ||
-        !choose_for_worker(planner, group, &step))
+static void plan_worker(const struct planner *planner, size_t index)
+{
+    const struct ray_group *group = &planner->in->service->groups[index];
+    const struct ray_group *older = planner->stored_groups ? planner->stored_groups[index] : NULL;
+    struct arena *arena = planner->in->arena;
+    struct injection_step step = {.group = group, .action = INJECTION_FOLLOW};
+
+    if (json_kind(group->container) != JSON_OBJECT)
         return;
+    if (!worker_probe(group) ? !choose_for_worker(planner, group, older, &step)
+                             : !is_outdated(planner, group, older))
+        return;
+    if (step.action == INJECTION_FOLLOW)
+        step.value = probe_json(arena, probe_ports_of(group));
     step.at = path_keep(arena, path_child_key(&group->container_at, "readinessProbe"));
     step.label = arena_printf(arena, "proxy probe in %s", group->name);
     add_step(planner, step);
@@ -129,15 +185,46 @@ static bool has_annotation(const struct ray_service *service, const char *value)
     return inject && strcmp(inject, value) == 0;
 }
 
-/* Does the user's own change start a second RayCluster, whatever is injected? */
-static bool rolls_anyway(const struct injection_input *input)
+/* The user's own count is gone, and what is injected in its place is another. */
+static bool loses_own_count(const struct planner *planner)
 {
+    const struct ray_group *head = &planner->in->service->head;
+    const struct ray_group *older = &planner->in->previous->head;
+    const struct json *count = ray_cpu_count(older);
+    const char *text = json_string(count);
+
+    return count && !ray_cpu_count(head) && !*planner->plan->stored_marks.head &&
+           (!text || strcmp(text, "0") != 0 || head_shape_of(older) != head_shape_of(head) ||
+            !wants_head(planner->in));
+}
+
+/* The same for the probe of a group. */
+static bool loses_own_probe(const struct planner *planner, size_t index)
+{
+    const struct ray_group *group = &planner->in->service->groups[index];
+    const struct ray_group *older = planner->stored_groups[index];
+
+    return older && worker_probe(older) && !worker_probe(group) && !is_ours(planner, older) &&
+           (!wants_probes(planner->in) || !same_probe_ports(older, group) ||
+            !probe_is_standard(planner->in->arena, older));
+}
+
+/* Does the user's own change start a second RayCluster, whatever is injected? */
+static bool rolls_anyway(const struct planner *planner)
+{
+    const struct injection_input *input = planner->in;
     struct cluster_question question = {.operator_version = input->policy->kuberay,
                                         .injection_is_restored = true};
 
-    return input->previous &&
-           cluster_compare(input->arena, input->previous, input->service, question).change ==
-               CLUSTER_ROLLS;
+    if (!input->previous)
+        return false;
+    if (loses_own_count(planner))
+        return true;
+    for (size_t i = 0; planner->stored_groups && i < input->service->group_count; i++)
+        if (loses_own_probe(planner, i))
+            return true;
+    return cluster_compare(input->arena, input->previous, input->service, question).change ==
+           CLUSTER_ROLLS;
 }
 
 struct injection injection_plan(const struct injection_input *input)
@@ -145,19 +232,19 @@ struct injection injection_plan(const struct injection_input *input)
     const struct ray_service *service = input->service;
     struct bytes stored_text = {0};
     struct injection plan = {.stored_marks = marks_read(input->arena, input->previous)};
-    const struct planner planner = {
+    struct planner planner = {
         .in = input,
-        .stored_groups = ray_groups_by_name(input->arena, input->previous),
-        .now = has_annotation(service, "now") || rolls_anyway(input),
+        .stored_groups = ray_groups_paired(input->arena, service, input->previous),
         .plan = &plan,
         .stored_text = &stored_text,
     };
 
     if (has_annotation(service, "off"))
         return plan;
+    planner.now = has_annotation(service, "now") || rolls_anyway(&planner);
     plan_head(&planner);
     for (size_t i = 0; i < service->group_count; i++)
-        plan_worker(&planner, &service->groups[i]);
+        plan_worker(&planner, i);
     return plan;
 }
 
@@ -180,24 +267,41 @@ static void report_skipped(const struct injection_step *step, struct findings *f
 void injection_apply(const struct injection *plan, struct patch *patch, struct findings *findings)
 {
     for (const struct injection_step *step = plan->first; step; step = step->next) {
-        if (step->action != INJECTION_SKIP)
+        if (step->action == INJECTION_REMOVE)
+            patch_remove(patch, step->at, step->label);
+        else if (step->action != INJECTION_SKIP)
             patch_add(patch, step->at, step->value, step->label);
         else if (findings)
             report_skipped(step, findings);
     }
 }
 
+/* What the API server is about to store lacks the step; NULL: that alone is no harm. */
+static const char *harm_of(enum injection_action action)
+{
+    static const char *const harms[] = {
+        [INJECTION_RESTORE] = "was injected and is gone: KubeRay would start a second RayCluster",
+        [INJECTION_ADD] = "is missing: the mutating webhook was skipped or is down",
+        [INJECTION_FOLLOW] = "asks a port that has moved: the mutating webhook was skipped or is "
+                             "down",
+        [INJECTION_SKIP] = NULL,
+        [INJECTION_REMOVE] = NULL, /* kuberay-refuses says it */
+    };
+
+    return harms[action];
+}
+
 void injection_check(const struct injection *plan, struct findings *findings)
 {
     rule_begin("injection-lost", findings);
     for (const struct injection_step *step = plan->first; step; step = step->next) {
-        findings->level = step->action == INJECTION_RESTORE ? LEVEL_DENY : LEVEL_WARN;
-        if (step->action == INJECTION_RESTORE)
-            report(findings, step->at, "apply again when the mutating webhook answers",
-                   "%.80s was injected and is gone: KubeRay would start a second RayCluster",
-                   step->label);
-        else if (step->action == INJECTION_ADD)
-            report(findings, step->at, "check that the mutating webhook is registered",
-                   "%.80s is missing: the mutating webhook was skipped or is down", step->label);
+        bool lost = step->action == INJECTION_RESTORE;
+
+        findings->level = lost ? LEVEL_DENY : LEVEL_WARN;
+        if (harm_of(step->action))
+            report(findings, step->at,
+                   lost ? "apply again when the mutating webhook answers"
+                        : "check that the mutating webhook is registered",
+                   "%.80s %s", step->label, harm_of(step->action));
     }
 }

@@ -18,6 +18,8 @@ enum injection_action {
     INJECTION_ADD,     /* wanted, and new here */
     INJECTION_RESTORE, /* the stored object had it from us, this UPDATE lost it */
     INJECTION_SKIP,    /* wanted, but it would start a second RayCluster */
+    INJECTION_FOLLOW,  /* ours is there and asks a port that this UPDATE moves */
+    INJECTION_REMOVE,  /* ours is there, and beside what this UPDATE brings KubeRay refuses it */
 };
 
 struct injection_step {

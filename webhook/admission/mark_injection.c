@@ -8,54 +8,57 @@ struct marker {
     const struct injection *plan;
     const struct injection_step *next; /* steps come in the order of the points */
     struct marks marks;                /* as the object carries them */
-    struct named_list stored_groups;
+    const struct ray_group **stored;   /* of each group, or NULL */
 };
 
 /* Was the point filled by this plan? Asked once for each point, in order. */
 static bool is_filled(struct marker *marker, const struct ray_group *group)
 {
-    const struct injection_step *step = marker->next;
+    bool filled = false;
 
-    if (!step || step->group != group)
-        return false;
-    marker->next = step->next;
-    return step->action != INJECTION_SKIP;
+    for (; marker->next && marker->next->group == group; marker->next = marker->next->next)
+        filled = filled || (marker->next->action != INJECTION_SKIP &&
+                            marker->next->action != INJECTION_REMOVE);
+    return filled;
 }
 
-static bool is_json(struct arena *arena, struct bytes text, const struct json *value)
+static bool marks_are_unreadable(const struct marker *marker)
 {
-    static const struct json_limits limits = {.depth = 8, .values = 100};
-    const struct json *parsed;
-    struct problem problem;
-
-    return json_parse(arena, text, &limits, &parsed, &problem) == JSON_OK &&
-           json_equal_in_meaning(parsed, value);
+    return marker->marks.unreadable || marker->plan->stored_marks.unreadable;
 }
 
-/* Marked, and still what was stored or what we would write: one the user wrote over is his own. */
+/*
+ * Marked, and still what was stored or what we would write: one the user wrote over is his own.
+ * Where the marks can not be read, what we would write counts as ours.
+ */
 static bool head_is_ours(const struct marker *marker, const struct head_shape *shape)
 {
     const struct ray_service *service = marker->in->service, *previous = marker->in->previous;
     const struct json *count = ray_cpu_count(&service->head);
     const char *text = json_string(count);
+    bool standard = text && strcmp(text, "0") == 0;
 
-    if (!count || (!marks_have_head(&marker->marks, shape->mark) &&
-                   !marks_have_head(&marker->plan->stored_marks, shape->mark)))
+    if (!count)
         return false;
-    return (text && strcmp(text, "0") == 0) ||
-           (previous && json_scalar_equal(count, ray_cpu_count(&previous->head)));
+    if (!marks_have_head(&marker->marks, shape->mark) &&
+        !marks_have_head(&marker->plan->stored_marks, shape->mark))
+        return standard && marks_are_unreadable(marker);
+    return standard || (previous && json_scalar_equal(count, ray_cpu_count(&previous->head)));
 }
 
-static bool worker_is_ours(const struct marker *marker, const struct ray_group *group)
+static bool worker_is_ours(const struct marker *marker, size_t index)
 {
-    const struct named *found = named_find(&marker->stored_groups, group->name);
+    const struct ray_group *group = &marker->in->service->groups[index];
+    const struct ray_group *stored = marker->stored ? marker->stored[index] : NULL;
     const struct json *probe = worker_probe(group);
 
-    if (!probe || (!marks_have_group(&marker->marks, group->name) &&
-                   !marks_have_group(&marker->plan->stored_marks, group->name)))
+    if (!probe)
         return false;
-    return (found && json_equal_in_meaning(probe, worker_probe(found->value))) ||
-           is_json(marker->in->arena, probe_json(marker->in->arena, probe_ports_of(group)), probe);
+    if (!marks_have_group(&marker->marks, group->name) &&
+        !marks_have_group(&marker->plan->stored_marks, group->name))
+        return marks_are_unreadable(marker) && probe_is_standard(marker->in->arena, group);
+    return (stored && json_equal_in_meaning(probe, worker_probe(stored))) ||
+           probe_is_standard(marker->in->arena, group);
 }
 
 static void write_head(struct text *out, struct marker *marker)
@@ -77,7 +80,7 @@ static void write_groups(struct text *out, struct marker *marker)
     for (size_t i = 0; i < service->group_count; i++) {
         const struct ray_group *group = &service->groups[i];
 
-        if (!is_filled(marker, group) && !worker_is_ours(marker, group))
+        if (!is_filled(marker, group) && !worker_is_ours(marker, i))
             continue;
         text_putc(&groups, groups.size ? ',' : '[');
         text_json(&groups, group->name);
@@ -128,7 +131,7 @@ void injection_mark(const struct injection_input *input, const struct injection 
         .plan = plan,
         .next = plan->first,
         .marks = marks_read(input->arena, input->service),
-        .stored_groups = ray_groups_by_name(input->arena, input->previous),
+        .stored = ray_groups_paired(input->arena, input->service, input->previous),
     };
     const char *value = annotation_text(&marker);
 

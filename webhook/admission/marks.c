@@ -22,8 +22,9 @@ struct marks marks_read(struct arena *arena, const struct ray_service *service)
     struct problem problem;
     const char *head;
 
-    if (!text || json_parse(arena, bytes_of(text), &limits, &json, &problem) != JSON_OK)
-        return (struct marks){.head = ""};
+    if (!text || json_parse(arena, bytes_of(text), &limits, &json, &problem) != JSON_OK ||
+        json_kind(json) != JSON_OBJECT)
+        return (struct marks){.head = "", .unreadable = text};
     head = json_string(json_member(json, "head"));
     return (struct marks){
         .head = head ? head : "",

@@ -16,6 +16,7 @@
 struct marks {
     const char *head; /* "num-cpus", "resources.CPU" or "" */
     struct named_list groups;
+    bool unreadable; /* somebody wrote over it: what was ours is told by its value then */
 };
 
 /* An annotation that is absent or not ours marks nothing. service may be NULL. */

@@ -23,16 +23,29 @@ void patch_add(struct patch *patch, const struct path *path, struct bytes value,
     patch->count++;
 }
 
+void patch_remove(struct patch *patch, const struct path *path, const char *label)
+{
+    patch_add(patch, path, (struct bytes){0}, label);
+}
+
+static void write_op(struct text *out, const struct patch_op *op)
+{
+    text_puts(out, op->value.size ? "{\"op\":\"add\",\"path\":" : "{\"op\":\"remove\",\"path\":");
+    text_json(out, op->pointer);
+    if (op->value.size) {
+        text_puts(out, ",\"value\":");
+        text_put(out, op->value);
+    }
+    text_putc(out, '}');
+}
+
 void patch_write(struct text *out, const struct patch *patch)
 {
     text_putc(out, '[');
     for (const struct patch_op *op = patch->first; op; op = op->next) {
-        text_puts(out,
-                  op == patch->first ? "{\"op\":\"add\",\"path\":" : ",{\"op\":\"add\",\"path\":");
-        text_json(out, op->pointer);
-        text_puts(out, ",\"value\":");
-        text_put(out, op->value);
-        text_putc(out, '}');
+        if (op != patch->first)
+            text_putc(out, ',');
+        write_op(out, op);
     }
     text_putc(out, ']');
 }

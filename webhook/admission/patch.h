@@ -11,7 +11,7 @@
 struct patch_op {
     struct patch_op *next;
     const char *pointer; /* RFC 6901 */
-    struct bytes value;  /* JSON */
+    struct bytes value;  /* JSON; empty: the member is removed */
     const char *label;   /* what a person reads: "head num-cpus" */
 };
 
@@ -26,6 +26,9 @@ struct patch patch_new(struct arena *arena);
 /* An `add` operation: the parent of the path exists in the object, or an earlier operation made it.
  */
 void patch_add(struct patch *patch, const struct path *path, struct bytes value, const char *label);
+
+/* A `remove` operation: the member is there. */
+void patch_remove(struct patch *patch, const struct path *path, const char *label);
 
 /* The operations as a JSON array. */
 void patch_write(struct text *out, const struct patch *patch);

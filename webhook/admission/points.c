@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "admission/points.h"
 
-#include <errno.h>
-#include <stdlib.h>
-
-enum { AGENT_PORT = 52365, SERVE_PORT = 8000 };
+enum { SERVE_PORT = 8000 };
 
 const struct head_shape *head_shape_of(const struct ray_group *head)
 {
@@ -31,25 +28,10 @@ const struct json *worker_probe(const struct ray_group *group)
     return json_kind(probe) == JSON_NULL ? NULL : probe;
 }
 
-/* As Go's strconv.ParseInt(value, 10, 32): 0 and negative numbers pass, blanks do not. */
-static int64_t parse_int32(const char *value, int64_t otherwise)
-{
-    const char *digits = value + (*value == '-' || *value == '+');
-    long long number;
-
-    if (!*digits || digits[strspn(digits, "0123456789")])
-        return otherwise;
-    errno = 0;
-    number = strtoll(value, NULL, 10);
-    return errno || number < INT32_MIN || number > INT32_MAX ? otherwise : number;
-}
-
 struct probe_ports probe_ports_of(const struct ray_group *group)
 {
-    const char *agent = ray_start_param(group, "dashboard-agent-listen-port");
-
     return (struct probe_ports){
-        .agent = agent ? parse_int32(agent, AGENT_PORT) : AGENT_PORT,
+        .agent = ray_agent_port(group),
         .serve = ray_container_port(group, "serve", SERVE_PORT),
     };
 }
@@ -63,4 +45,22 @@ struct bytes probe_json(struct arena *arena, struct probe_ports ports)
         "-O- http://localhost:%lld/-/healthz | grep success\"]},\"initialDelaySeconds\":10,"
         "\"timeoutSeconds\":2,\"periodSeconds\":5,\"successThreshold\":1,\"failureThreshold\":1}",
         (long long)ports.agent, (long long)ports.serve));
+}
+
+bool probe_is_standard(struct arena *arena, const struct ray_group *group)
+{
+    static const struct json_limits limits = {.depth = 8, .values = 100};
+    const struct json *standard;
+    struct problem problem;
+
+    return json_parse(arena, probe_json(arena, probe_ports_of(group)), &limits, &standard,
+                      &problem) == JSON_OK &&
+           json_equal_in_meaning(standard, worker_probe(group));
+}
+
+bool same_probe_ports(const struct ray_group *a, const struct ray_group *b)
+{
+    struct probe_ports left = probe_ports_of(a), right = probe_ports_of(b);
+
+    return left.agent == right.agent && left.serve == right.serve;
 }

@@ -38,4 +38,9 @@ struct probe_ports probe_ports_of(const struct ray_group *group);
  */
 struct bytes probe_json(struct arena *arena, struct probe_ports ports);
 
+/* Is it, in meaning, what probe_json() writes for the group? */
+bool probe_is_standard(struct arena *arena, const struct ray_group *group);
+
+bool same_probe_ports(const struct ray_group *a, const struct ray_group *b);
+
 #endif

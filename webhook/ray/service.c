@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ray/service.h"
 
+#include <errno.h>
+#include <stdlib.h>
 #include <strings.h>
 
 static const struct json *object_member(const struct json *object, const char *key)
@@ -164,6 +166,26 @@ const char *ray_container_env(const struct ray_group *group, const char *name)
     return NULL;
 }
 
+/* As Go's strconv.ParseInt(value, 10, 32): 0 and negative numbers pass, blanks do not. */
+static int64_t parse_int32(const char *value, int64_t otherwise)
+{
+    const char *digits = value + (*value == '-' || *value == '+');
+    long long number;
+
+    if (!*digits || digits[strspn(digits, "0123456789")])
+        return otherwise;
+    errno = 0;
+    number = strtoll(value, NULL, 10);
+    return errno || number < INT32_MIN || number > INT32_MAX ? otherwise : number;
+}
+
+int64_t ray_agent_port(const struct ray_group *group)
+{
+    const char *value = ray_start_param(group, RAY_AGENT_PORT_PARAM);
+
+    return value ? parse_int32(value, RAY_AGENT_PORT) : RAY_AGENT_PORT;
+}
+
 bool ray_has_serve_port(const struct ray_group *head)
 {
     const struct json *ports = json_member(head->container, "ports");
@@ -199,4 +221,24 @@ struct named_list ray_groups_by_name(struct arena *arena, const struct ray_servi
         named_add(&list, service->groups[i].name, &service->groups[i]);
     named_sort(&list);
     return list;
+}
+
+const struct ray_group **ray_groups_paired(struct arena *arena, const struct ray_service *service,
+                                           const struct ray_service *previous)
+{
+    struct named_list own = ray_groups_by_name(arena, service);
+    struct named_list stored = ray_groups_by_name(arena, previous);
+    const struct ray_group **pairs =
+        previous && own.count ? arena_array(arena, service->group_count, sizeof(*pairs)) : NULL;
+
+    for (size_t i = 0, j = 0; pairs && i < own.count && j < stored.count;) {
+        int order = strcmp(own.items[i].name, stored.items[j].name);
+
+        if (order == 0)
+            pairs[(const struct ray_group *)own.items[i].value - service->groups] =
+                stored.items[j].value;
+        i += order <= 0;
+        j += order >= 0;
+    }
+    return pairs;
 }

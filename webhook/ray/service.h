@@ -57,6 +57,13 @@ const char *ray_start_param(const struct ray_group *group, const char *key);
 /* The worker groups, sorted by groupName; values are struct ray_group. service may be NULL. */
 struct named_list ray_groups_by_name(struct arena *arena, const struct ray_service *service);
 
+/*
+ * For each worker group its group in the stored object, or NULL: of the same name, and where
+ * several share one, the first is the first's. NULL without a stored object, or without memory.
+ */
+const struct ray_group **ray_groups_paired(struct arena *arena, const struct ray_service *service,
+                                           const struct ray_service *previous);
+
 /* The value of an environment variable of the Ray container; "" where it comes from elsewhere, NULL
  * if unset. */
 const char *ray_container_env(const struct ray_group *group, const char *name);
@@ -69,6 +76,12 @@ const struct json *ray_cpu_count(const struct ray_group *group);
 
 /* The containerPort of that name in the Ray container, or otherwise (utils.FindContainerPort). */
 int64_t ray_container_port(const struct ray_group *group, const char *name, int64_t otherwise);
+
+/* Where the node's dashboard agent listens: as Go's ParseInt(…, 10, 32) reads the parameter. */
+enum { RAY_AGENT_PORT = 52365 };
+
+#define RAY_AGENT_PORT_PARAM "dashboard-agent-listen-port"
+int64_t ray_agent_port(const struct ray_group *group);
 
 /* KubeRay ≥ 1.6 also takes a port whose name begins with `serve-` for the serve Service. */
 bool ray_has_serve_port(const struct ray_group *head);

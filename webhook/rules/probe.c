@@ -59,6 +59,42 @@ static void check_misses_proxy(const struct rule_input *input, struct findings *
     }
 }
 
+/*
+ * Before 1.6 KubeRay's own probes ask the agent on 52365, whatever the group's parameter says
+ * (kuberay#4041). A worker's readiness is ours; the head has KubeRay's for both.
+ */
+static bool has_own_probes(const struct ray_group *group)
+{
+    bool liveness = json_kind(json_member(group->container, "livenessProbe")) == JSON_OBJECT;
+
+    return liveness && (!group->head ||
+                        json_kind(json_member(group->container, "readinessProbe")) == JSON_OBJECT);
+}
+
+static void check_agent_port(const struct rule_input *input, struct findings *findings)
+{
+    static const struct ray_release fixed = {1, 6, 0};
+    const struct ray_service *service = input->service;
+
+    if (ray_release_compare(input->kuberay, fixed) >= 0)
+        return;
+    for (size_t i = 0; i <= service->group_count; i++) {
+        const struct ray_group *group =
+            i < service->group_count ? &service->groups[i] : &service->head;
+        int64_t port = ray_agent_port(group);
+
+        if (port == RAY_AGENT_PORT || !group->container || has_own_probes(group))
+            continue;
+        report(findings, PATH_KEY(PATH_KEY(&group->at, "rayStartParams"), RAY_AGENT_PORT_PARAM),
+               group->head ? "remove it, or write both probes"
+                           : "remove it, or write livenessProbe",
+               "before KubeRay 1.6 the %s of %.40s %s port %d, not %lld: the kubelet kills its "
+               "Pods",
+               group->head ? "probes" : "livenessProbe", group->name, group->head ? "ask" : "asks",
+               RAY_AGENT_PORT, (long long)port);
+    }
+}
+
 static const struct rule rules[] = {
     {
         .name = "probe-without-handler",
@@ -90,6 +126,20 @@ static const struct rule rules[] = {
         .example = "an UPDATE of a RayService from before the webhook",
         .fix = "Nothing, or annotate the RayService with rayservice-webhook/inject: \"now\" when a "
                "new RayCluster is welcome.",
+    },
+    {
+        .name = "probe-agent-port",
+        .level = LEVEL_WARN,
+        .summary = "another port for the dashboard agent, which KubeRay before 1.6 does not ask",
+        .why =
+            "KubeRay before 1.6 writes probes that ask the agent on 52365, whatever "
+            "dashboard-agent-listen-port says. The readiness probe of this webhook asks the right "
+            "port; the livenessProbe is KubeRay's, and after some ten minutes the kubelet kills "
+            "the container, again and again. The head then never becomes ready.",
+        .example = "rayStartParams: {dashboard-agent-listen-port: \"52366\"}",
+        .fix = "Remove the parameter, write a livenessProbe that asks the port, or tell the "
+               "webhook which KubeRay runs, if it is 1.6 or later.",
+        .check = check_agent_port,
     },
     {
         .name = "probe-misses-proxy",

@@ -53,7 +53,7 @@ static void run_rules(const struct call *call, const struct ratchet_side *side,
         .config = side->config,
         .versions = ray_versions_of(call->arena, side->service),
         .kuberay = call->policy->kuberay,
-        .head_count_is_ours = *marks_read(call->arena, service).head,
+        .head_count_is_ours = *marks_read(call->arena, side->service).head,
     };
 
     if (!input.config || !serve_config_check(call->arena, input.config, &faults))

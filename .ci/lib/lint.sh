@@ -63,7 +63,7 @@ lint_all() {
     check "lint: cppcheck" lint_cppcheck || failed=1
     check "build: clang" build clang || failed=1
     check "lint: clang-tidy" lint_tidy "$@" || failed=1
-    check "build: release" build release || failed=1
+    check "build: strict" build strict || failed=1
     return "$failed"
 }
 

@@ -46,42 +46,66 @@ static void build_index(struct yaml_tree *tree, struct yaml_frame *frame)
     }
 }
 
+/* Where a key goes: the member that has it, and its place in the index, if there is one. */
+struct seat {
+    struct yaml_value *old;
+    void **place;
+};
+
+/* False without memory. */
+static bool find_seat(struct yaml_tree *tree, struct yaml_frame *frame, const char *key,
+                      struct seat *ret)
+{
+    *ret = (struct seat){NULL, NULL};
+    if (!key)
+        return true;
+    if (frame->keys >= YAML_FEW) {
+        if (frame->keys == YAML_FEW)
+            build_index(tree, frame);
+        ret->place = yaml_keys_place(&frame->index, tree->arena, key);
+        ret->old = ret->place ? *ret->place : NULL;
+        return ret->place != NULL;
+    }
+    for (size_t i = 0; i < frame->keys && !ret->old; i++) {
+        if (strcmp(frame->few[i]->key, key) == 0)
+            ret->old = frame->few[i];
+    }
+    return true;
+}
+
+static struct yaml_value *take_seat(struct yaml_tree *tree, struct yaml_frame *frame,
+                                    const struct yaml_value *member, void **place)
+{
+    struct yaml_value *value = yaml_append(tree, frame);
+
+    if (!value)
+        return NULL;
+    if (place)
+        *place = value;
+    else if (member->key)
+        frame->few[frame->keys] = value;
+    frame->keys += member->key != NULL;
+    return value;
+}
+
 struct yaml_value *yaml_put_member(struct yaml_tree *tree, struct yaml_frame *frame,
                                    const struct yaml_value *member)
 {
-    struct yaml_value *old = NULL;
     const struct yaml_value *next;
-    void **place = NULL;
+    struct yaml_value *value;
+    struct seat seat;
 
-    if (member->key && frame->keys >= YAML_FEW) {
-        if (frame->keys == YAML_FEW)
-            build_index(tree, frame);
-        place = yaml_keys_place(&frame->index, tree->arena, member->key);
-        if (!place)
-            return NULL;
-        old = *place;
-    }
-    for (size_t i = 0; member->key && !place && !old && i < frame->keys; i++)
-        if (strcmp(frame->few[i]->key, member->key) == 0)
-            old = frame->few[i];
-    if (old) {
-        if (!old->merged)
-            add_loss(tree, old, member);
-        next = old->next;
-    } else {
-        old = yaml_append(tree, frame);
-        next = NULL;
-        if (!old)
-            return NULL;
-        if (place)
-            *place = old;
-        else if (member->key)
-            frame->few[frame->keys] = old;
-        frame->keys += member->key != NULL;
-    }
-    *old = *member;
-    old->next = next;
-    return old;
+    if (!find_seat(tree, frame, member->key, &seat))
+        return NULL;
+    if (seat.old && !seat.old->merged)
+        add_loss(tree, seat.old, member);
+    next = seat.old ? seat.old->next : NULL;
+    value = seat.old ? seat.old : take_seat(tree, frame, member, seat.place);
+    if (!value)
+        return NULL;
+    *value = *member;
+    value->next = next;
+    return value;
 }
 
 void yaml_merge(struct yaml_tree *tree, struct yaml_frame *frame, const struct yaml_value *mapping)

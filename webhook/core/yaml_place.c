@@ -104,11 +104,17 @@ struct yaml_mark yaml_place_of_byte(const struct yaml_places *places, size_t off
     return mark;
 }
 
-static size_t line_end(struct bytes text, size_t at)
+static size_t next_line(struct bytes text, size_t at)
 {
     while (at < text.size && !line_break(text, at))
         at++;
-    return at;
+    return at < text.size ? at + line_break(text, at) : at;
+}
+
+/* Something else than the end of the line, or a comment up to there. */
+static bool has_content(struct bytes text, size_t at)
+{
+    return at < text.size && text.data[at] != '#' && !line_break(text, at);
 }
 
 static size_t skip_blanks(struct bytes text, size_t at)
@@ -128,10 +134,9 @@ bool yaml_places_many_directives(const struct yaml_places *places, size_t most)
 
         if (begin < text.size && text.data[begin] == '%')
             count++;
-        else if (begin < text.size && text.data[begin] != '#' && !line_break(text, begin))
+        else if (has_content(text, begin))
             break;
-        at = line_end(text, begin);
-        at += at < text.size ? line_break(text, at) : 0;
+        at = next_line(text, begin);
     }
     return count > most;
 }
@@ -144,6 +149,16 @@ static bool is_marker(struct bytes text, size_t at, const char *marker)
            (rest.size == 3 || rest.data[3] == ' ' || rest.data[3] == '\t' || line_break(rest, 3));
 }
 
+/* Notes where a document begins, plus one. */
+static size_t skip_marker(struct bytes text, size_t at, size_t *marker)
+{
+    if (is_marker(text, at, "---"))
+        *marker = at + 1;
+    else if (!is_marker(text, at, "..."))
+        return at;
+    return at + 3;
+}
+
 unsigned yaml_places_rest(struct yaml_places *places, size_t index)
 {
     struct bytes text = places->text;
@@ -151,15 +166,12 @@ unsigned yaml_places_rest(struct yaml_places *places, size_t index)
     bool start = at == 0 || (at <= text.size && line_break(text, at - 1));
 
     while (at < text.size) {
-        if (start && is_marker(text, at, "---"))
-            marker = at + 1;
-        if (start && (is_marker(text, at, "---") || is_marker(text, at, "...")))
-            at += 3;
+        if (start)
+            at = skip_marker(text, at, &marker);
         at = skip_blanks(text, at);
-        if (at < text.size && text.data[at] != '#' && !line_break(text, at))
+        if (has_content(text, at))
             return yaml_place_of_byte(places, marker ? marker - 1 : at).line;
-        at = line_end(text, at);
-        at += at < text.size ? line_break(text, at) : 0;
+        at = next_line(text, at);
         start = true;
     }
     return 0;

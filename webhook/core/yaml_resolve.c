@@ -116,6 +116,17 @@ static const char *const type_names[YAML_TYPE_STRING + 1] = {
     [YAML_TYPE_UINT] = "int",  [YAML_TYPE_FLOAT] = "float",
 };
 
+/* Whether a plain text may be tagged as that type; makes a float of an integer tagged so. */
+static bool fits_tag(size_t type, struct yaml_resolved *resolved)
+{
+    if (type_names[resolved->type] && strcmp(type_names[resolved->type], type_names[type]) == 0)
+        return true;
+    if (type != YAML_TYPE_FLOAT || resolved->type != YAML_TYPE_INT)
+        return false;
+    resolved->type = YAML_TYPE_FLOAT;
+    return true;
+}
+
 static const char *resolve_tagged(struct arena *arena, const char *tag, struct bytes text,
                                   struct yaml_resolved *ret)
 {
@@ -128,13 +139,7 @@ static const char *resolve_tagged(struct arena *arena, const char *tag, struct b
         if (!type_names[i] || strcmp(tag, type_names[i]) != 0)
             continue;
         resolve_plain(arena, text, ret);
-        if (type_names[ret->type] && strcmp(type_names[ret->type], tag) == 0)
-            return NULL;
-        if (i == YAML_TYPE_FLOAT && ret->type == YAML_TYPE_INT) {
-            ret->type = YAML_TYPE_FLOAT;
-            return NULL;
-        }
-        return arena_printf(arena, "is tagged !!%s but is not one", tag);
+        return fits_tag(i, ret) ? NULL : arena_printf(arena, "is tagged !!%s but is not one", tag);
     }
     return NULL; /* !!str, and tags that yaml.v2 does not know: the text as it is */
 }

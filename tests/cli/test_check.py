@@ -222,6 +222,26 @@ class Text(Place):
             "1 object, 0 denied, 0 with warnings",
         ])
 
+    def never(self, text, **variables):
+        return [line for line in self.lines(text, **variables) if line.startswith("  never")]
+
+    def test_replicas_that_never_start_have_a_row(self):
+        self.assertEqual(self.never(MANIFEST), [])
+        wants = MANIFEST.replace("num_replicas: 2", "num_replicas: 4")
+        self.assertEqual(self.never(wants), ["  never  2 replicas         ✗ ✗  have no place"])
+        self.assertEqual(self.never(wants, LC_ALL="C"),
+                         ["  never  2 replicas         ! !  have no place"])
+        self.assertEqual(self.never(wants.replace("s: 4", "s: 502")),
+                         ["  never  500 replicas       ✗×500  have no place"])
+        self.assertEqual(self.never(wants.replace("num_cpus: 1", "num_cpus: 3")),
+                         ["  never  4 replicas         ✗ ✗ ✗ ✗  have no place"])
+
+    def test_where_deployments_compete_the_number_is_a_lower_bound(self):
+        deployment = MANIFEST[MANIFEST.index("      - name: Model"):MANIFEST.index("  rayCluster")]
+        text = MANIFEST.replace(deployment, deployment.replace("s: 2", "s: 4") +
+                                deployment.replace("Model", "Other"))
+        self.assertEqual(self.never(text), ["  never  at least 2 replicas  ✗ ✗  have no place"])
+
     def test_a_finding_says_where_what_and_what_to_write(self):
         lines = self.lines(DENIED)
         at = next(i for i, line in enumerate(lines) if "ray-start-invalid" in line)
@@ -263,6 +283,16 @@ class Text(Place):
         self.assertNotIn("\033", self.on_terminal(path, TERM="xterm", NO_COLOR="1"))
         self.assertIn("\033", self.on_terminal(path, TERM="xterm", NO_COLOR=""))
         self.assertNotIn("\033", self.on_terminal(path, TERM="dumb"))
+
+    def test_a_terminal_strikes_out_the_head_and_shows_in_red_what_never_starts(self):
+        path = self.write("a.yaml", MANIFEST.replace("num_replicas: 2", "num_replicas: 3"))
+        shown = self.on_terminal(path, TERM="xterm")
+        self.assertIn("  \033[2;9mhead\033[0m ", shown)
+        self.assertIn("\033[1;31m✗\033[0m", shown)
+        path = self.write("b.yaml", MANIFEST.replace("      rayStartParams: {}\n      template: {spec",
+                                                     "      rayStartParams: {num-cpus: '2'}\n"
+                                                     "      template: {spec"))
+        self.assertNotIn("\033[2;9m", self.on_terminal(path, TERM="xterm"))
 
     def on_terminal(self, path, **variables):
         """Small enough for the terminal's buffer, so it may be read after the end."""

@@ -155,7 +155,7 @@ const struct command check_command = {
         "column. Directories are searched for *.yaml, *.yml and *.json.\n"
         "\n"
         "In the picture of the workers, ■ gets a Serve replica, □ gets none and stays unready, "
-        "and for ◧ nobody can know.\n"
+        "for ◧ nobody can know, and ✗ is a replica that never starts.\n"
         "\n"
         "Exits with 0 if nothing would be denied, 1 if something would, 2 if something could not "
         "be read.",

@@ -10,12 +10,13 @@ static const struct {
     const char *sign, *ascii;
 } signs[] = {
     {"×", "x"}, {"→", "->"}, {"…", "..."}, {"≥", ">="}, {"≤", "<="},
-    {"–", "-"}, {"■", "#"},  {"□", "."},   {"◧", "?"},
+    {"–", "-"}, {"■", "#"},  {"□", "."},   {"◧", "?"},  {"✗", "!"},
 };
 
 static const char *const codes[TINT_COUNT] = {
-    [TINT_PLAIN] = "",          [TINT_STRONG] = "\033[1m", [TINT_FAINT] = "\033[2m",
-    [TINT_DENY] = "\033[1;31m", [TINT_WARN] = "\033[33m",  [TINT_GOOD] = "\033[32m",
+    [TINT_PLAIN] = "",           [TINT_STRONG] = "\033[1m", [TINT_FAINT] = "\033[2m",
+    [TINT_DENY] = "\033[1;31m",  [TINT_WARN] = "\033[33m",  [TINT_GOOD] = "\033[32m",
+    [TINT_STRUCK] = "\033[2;9m",
 };
 
 static bool is_set(const char *name)

@@ -5,7 +5,16 @@
 
 #include "core/text.h"
 
-enum tint { TINT_PLAIN, TINT_STRONG, TINT_FAINT, TINT_DENY, TINT_WARN, TINT_GOOD, TINT_COUNT };
+enum tint {
+    TINT_PLAIN,
+    TINT_STRONG,
+    TINT_FAINT,
+    TINT_DENY,
+    TINT_WARN,
+    TINT_GOOD,
+    TINT_STRUCK,
+    TINT_COUNT
+};
 
 struct style {
     bool colour;  /* stdout is a terminal, and NO_COLOR is not set */

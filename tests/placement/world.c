@@ -8,7 +8,7 @@ unsigned chance_below(struct chance *chance, unsigned bound)
     chance->state ^= chance->state >> 12;
     chance->state ^= chance->state << 25;
     chance->state ^= chance->state >> 27;
-    return (unsigned)((chance->state * 0x2545F4914F6CDD1DU) >> 33) % bound;
+    return bound ? (unsigned)((chance->state * 0x2545F4914F6CDD1DU) >> 33) % bound : 0;
 }
 
 static bool one_in(struct chance *chance, unsigned bound)

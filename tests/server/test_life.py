@@ -191,6 +191,8 @@ class DecisionLog(ServerTest):
                               request["userInfo"]["username"]))
             self.assertIsInstance(line["rules"], list)
             self.assertGreaterEqual(line["microseconds"], 0)
+        self.assertEqual(lines[0]["injected"], ["proxy probe in small-group"])
+        self.assertIn("worker-without-replica", lines[1]["rules"])
 
     def test_never_object_content(self):
         body = json.loads(SAMPLE)

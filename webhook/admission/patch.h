@@ -12,7 +12,7 @@ struct patch_op {
     struct patch_op *next;
     const char *pointer; /* RFC 6901 */
     struct bytes value;  /* JSON; empty: the member is removed */
-    const char *label;   /* what a person reads: "head num-cpus" */
+    const char *label;   /* what a person reads: "head num-cpus"; "" for our own annotation */
 };
 
 struct patch {

@@ -90,7 +90,7 @@ static void put_patch(struct text *out, const struct style *style, const struct 
     struct text labels = text_new(out->arena);
 
     for (const struct patch_op *op = patch->first; op; op = op->next) {
-        if (!op->label || !*op->label)
+        if (!*op->label)
             continue;
         text_puts(&labels, labels.size ? "; " : "");
         text_puts(&labels, op->label);

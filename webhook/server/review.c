@@ -86,6 +86,8 @@ static struct bytes injections_json(struct arena *arena, const struct patch *pat
 
     text_putc(&text, '[');
     for (const struct patch_op *op = patch->first; op && listed < LISTED_MAX; op = op->next) {
+        if (!*op->label)
+            continue;
         if (listed++)
             text_putc(&text, ',');
         text_json(&text, op->label);

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Runs the cases, all of a stage in one process.
+"""Runs the cases, all of a stage and a policy in one process.
 
 run.py --verdict PROGRAM [FAMILY...]      compares every case with what it expects
 run.py --verdict PROGRAM --show FILE...   prints the `expect:` that a file would need today
@@ -11,6 +11,7 @@ import collections
 import pathlib
 import re
 import sys
+import tempfile
 
 import yaml
 
@@ -21,12 +22,16 @@ import review  # noqa: E402
 
 
 def answers(program, wanted):
-    """(case, verdict), one process a stage."""
-    stages = collections.defaultdict(list)
+    """(case, verdict), one process for each stage and policy."""
+    groups = collections.defaultdict(list)
     for each in wanted:
-        stages[each.stage].append(each)
-    for stage, group in stages.items():
-        found = review.verdicts(program, stage, [each.review() for each in group])
+        groups[each.stage, each.policy_text(), each.today].append(each)
+    for (stage, policy, today), group in groups.items():
+        with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
+            file.write(policy)
+            file.flush()
+            under = [file.name, *filter(None, [today])] if policy else []
+            found = review.verdicts(program, stage, [each.review() for each in group], under)
         yield from zip(group, found)
 
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A case: tests/cases/<family>/<rule>/<case>.yaml. See tests/cases/README.md."""
 
+import json
 import pathlib
 import re
 
@@ -9,7 +10,7 @@ import yaml
 import review
 
 FOLDER = pathlib.Path(__file__).resolve().parent.parent / "cases"
-HEAD_KEYS = {"case", "operation", "stage", "policy", "expect"}
+HEAD_KEYS = {"case", "operation", "stage", "policy", "today", "expect"}
 EXPECT_KEYS = {"allowed", "findings", "patch"}
 FINDING_KEYS = {"rule", "level", "field", "line", "column", "message", "fix"}
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -44,6 +45,7 @@ class Case:
         self.operation = head.get("operation", "CREATE")
         self.stage = head.get("stage", "validate")
         self.policy = head.get("policy")
+        self.today = str(head.get("today", "")).replace("-", "")
         self.expect = head.get("expect") or {}
         self.check_head(head)
         wanted = {"CREATE": 2, "UPDATE": 3}[self.operation]
@@ -58,6 +60,10 @@ class Case:
             raise CaseError("`case:` is missing; one sentence that says what it shows")
         if self.operation not in ("CREATE", "UPDATE") or self.stage not in review.STAGES:
             raise CaseError("operation is CREATE or UPDATE, stage is validate or mutate")
+        if self.policy is not None and not isinstance(self.policy, dict):
+            raise CaseError("policy is a mapping: a policy file without apiVersion and kind")
+        if self.today and (self.policy is None or not re.fullmatch(r"[0-9]{8}", self.today)):
+            raise CaseError("today is a day like 2027-01-31, and goes with a policy")
         if "expect" not in head:
             return
         unknown("expect", self.expect, EXPECT_KEYS)
@@ -69,6 +75,12 @@ class Case:
             unknown("finding", finding, FINDING_KEYS)
             if not {"rule", "level", "field"} <= finding.keys():
                 raise CaseError(f"finding {finding} wants at least rule, level and field")
+
+    def policy_text(self):
+        """The policy's file: JSON is YAML."""
+        if self.policy is None:
+            return ""
+        return json.dumps({"apiVersion": "rayservice-webhook/v1", "kind": "Policy"} | self.policy)
 
     def review(self):
         return review.make(self.object, self.old, self.operation, self.name)

@@ -96,8 +96,9 @@ class Verdict:
         return patch_of(self.response())
 
 
-def verdicts(program, stage, reviews, policy=None):
-    command = [program, stage] + ([policy] if policy else [])
+def verdicts(program, stage, reviews, under=()):
+    """under: a policy's file and the day, or the file, or nothing."""
+    command = [program, stage, *under]
     return [Verdict(data) for data in run(command, reviews)]
 
 

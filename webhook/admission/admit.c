@@ -3,6 +3,7 @@
 
 #include "admission/answer.h"
 #include "admission/injection.h"
+#include "admission/policy_apply.h"
 #include "admission/ratchet.h"
 #include "admission/review.h"
 #include "core/plain.h"
@@ -12,6 +13,7 @@
 struct call {
     struct arena *arena;
     const struct policy *policy;
+    struct policy_view view;
     struct review review;
     const struct ray_service *service, *previous;
     const struct serve_config *config;
@@ -39,6 +41,10 @@ static void mutate(struct call *call)
     injection_apply(&plan, &call->verdict->patch,
                     call->spec_changes ? &call->verdict->findings : NULL);
     injection_mark(&input, &plan, &call->verdict->patch);
+    policy_apply(&call->view, &call->verdict->findings);
+    for (struct finding *each = call->verdict->findings.first; each; each = each->next)
+        if (each->level == LEVEL_DENY)
+            each->level = LEVEL_WARN;
 }
 
 static void run_rules(const struct call *call, const struct ratchet_side *side,
@@ -54,6 +60,7 @@ static void run_rules(const struct call *call, const struct ratchet_side *side,
         .versions = ray_versions_of(call->arena, side->service),
         .kuberay = call->policy->kuberay,
         .head_count_is_ours = *marks_read(call->arena, side->service).head,
+        .limits = &call->view.limits,
     };
 
     if (!input.config || !serve_config_check(call->arena, input.config, &faults))
@@ -89,8 +96,9 @@ static void validate(struct call *call)
         .service = call->service, .config = call->config, .findings = findings};
 
     run_rules(call, &side, call->previous);
-    forgive_old_faults(call, &side);
     injection_check(&plan, findings);
+    policy_apply(&call->view, findings);
+    forgive_old_faults(call, &side);
     findings_sort(findings);
     call->verdict->allowed = !findings_deny(findings);
 }
@@ -133,6 +141,7 @@ static bool read_models(struct call *call, enum admit_stage stage)
     struct arena *arena = call->arena;
 
     call->spec_changes = changes_spec(&call->review);
+    call->view = policy_view_of(arena, call->policy, call->review.namespace, call->review.name);
     call->service = ray_service_read(arena, call->review.object);
     if (is_update(&call->review))
         call->previous = ray_service_read(arena, call->review.old_object);

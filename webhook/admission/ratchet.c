@@ -175,17 +175,18 @@ static bool is_full(const struct faults *faults, unsigned order)
     return count >= FINDINGS_PER_RULE;
 }
 
-static bool explains(struct faults *faults, unsigned order, const char *place)
+static bool explains(struct faults *faults, const struct finding *finding, const char *place)
 {
     for (size_t i = 0; i < faults->count; i++) {
         struct fault *fault = &faults->items[i];
 
-        if (fault->used || fault->finding->order != order || strcmp(fault->place, place) != 0)
+        if (fault->used || fault->finding->order != finding->order ||
+            strcmp(fault->place, place) != 0 || !finding_is_as_bad(fault->finding, finding))
             continue;
         fault->used = true;
         return true;
     }
-    return is_full(faults, order);
+    return is_full(faults, finding->order);
 }
 
 void ratchet(struct arena *arena, const struct ratchet_side *old, const struct ratchet_side *new)
@@ -195,6 +196,6 @@ void ratchet(struct arena *arena, const struct ratchet_side *old, const struct r
 
     for (struct finding *each = new->findings->first; each; each = each->next)
         if (each->level == LEVEL_DENY &&
-            explains(&before, each->order, place_of(arena, &new_names, &old_names, each->field)))
+            explains(&before, each, place_of(arena, &new_names, &old_names, each->field)))
             each->level = LEVEL_WARN;
 }

@@ -2,6 +2,7 @@
 /* AdmissionReviews by the line: for tests, benchmarks and other programs. */
 #include "admission/admit.h"
 #include "cli/commands.h"
+#include "cli/policy.h"
 #include "cli/start.h"
 
 #include <errno.h>
@@ -16,8 +17,8 @@ enum {
 };
 
 struct settings {
-    const char *kuberay_version;
     const char *stage;
+    struct policy_flags policy;
 };
 
 static const struct option options[] = {
@@ -27,12 +28,12 @@ static const struct option options[] = {
      .argument = "mutate|validate",
      .choices = "mutate|validate",
      .help = "Which of the two webhooks answers. Required."},
-    KUBERAY_VERSION_OPTION(struct settings, kuberay_version),
+    POLICY_OPTIONS(offsetof(struct settings, policy)),
 };
 
 struct lines {
     enum admit_stage stage;
-    struct policy policy;
+    const struct policy *policy;
     struct arena *arena;
     char *data; /* read and not yet answered */
     size_t size, room;
@@ -91,7 +92,7 @@ static void answer_line(struct lines *lines, struct bytes line)
     struct bytes answer;
 
     arena_reset(lines->arena);
-    status = admit(lines->arena, lines->stage, &lines->policy, line, &answer, &verdict);
+    status = admit(lines->arena, lines->stage, lines->policy, line, &answer, &verdict);
     if (status == ADMIT_OK)
         put_answer(lines, answer);
     else
@@ -188,7 +189,7 @@ static int answer_stdin(struct arena *arena, const struct settings *settings,
         return complain(&admit_command, "out of memory");
     lines->arena = arena;
     lines->stage = strcmp(settings->stage, "mutate") == 0 ? ADMIT_MUTATE : ADMIT_VALIDATE;
-    lines->policy = *policy;
+    lines->policy = policy;
     answer_all(lines);
     code = lines->refused || lines->broken ? EXIT_TROUBLE : EXIT_GOOD;
     free(lines->data);
@@ -201,7 +202,7 @@ static int run(int argc, char **argv)
     struct arena *arena = arena_new(ADMIT_ARENA_LIMIT);
     struct settings settings;
     struct option_rest rest;
-    struct policy policy;
+    struct chosen_policy chosen = {0};
     int code;
 
     if (start(arena, &admit_command, argc, argv, &settings, &rest, &code)) {
@@ -209,11 +210,10 @@ static int run(int argc, char **argv)
             code = complain(&admit_command, "reads stdin only; what is \"%.60s\"?", rest.items[0]);
         else if (!settings.stage)
             code = complain(&admit_command, "--stage mutate or --stage validate is missing");
-        else if (!policy_for_kuberay(&admit_command, settings.kuberay_version, &policy))
-            code = EXIT_TROUBLE;
-        else
-            code = answer_stdin(arena, &settings, &policy);
+        else if (choose_policy(&admit_command, &settings.policy, &chosen, &code))
+            code = answer_stdin(arena, &settings, &chosen.policy);
     }
+    arena_free(chosen.arena);
     arena_free(arena);
     return code;
 }

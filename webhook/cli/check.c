@@ -3,15 +3,16 @@
 #include "cli/commands.h"
 #include "cli/files.h"
 #include "cli/manifest.h"
+#include "cli/policy.h"
 #include "cli/render.h"
 #include "cli/start.h"
 
 #include <stdio.h>
 
 struct settings {
-    const char *kuberay_version;
     const char *output;
     bool strict;
+    struct policy_flags policy;
 };
 
 static const struct option options[] = {
@@ -27,14 +28,14 @@ static const struct option options[] = {
      .kind = OPTION_FLAG,
      .offset = offsetof(struct settings, strict),
      .help = "Exit with 1 for a warning too."},
-    KUBERAY_VERSION_OPTION(struct settings, kuberay_version),
+    POLICY_OPTIONS(offsetof(struct settings, policy)),
 };
 
 static const struct renderer *const renderers[] = {&text_renderer, &json_renderer};
 
 struct check {
     struct arena *arena; /* of one object: reset before each */
-    struct policy policy;
+    const struct policy *policy;
     const struct renderer *renderer;
     struct style style;
     struct summary summary;
@@ -71,7 +72,7 @@ static void check_object(void *context, const struct manifest *manifest)
 
     arena_reset(check->arena);
     out = text_new(check->arena);
-    if (!outcome_of(check->arena, &check->policy, manifest, &outcome, &problem)) {
+    if (!outcome_of(check->arena, check->policy, manifest, &outcome, &problem)) {
         say_trouble(check, manifest->file, &problem);
         return;
     }
@@ -128,19 +129,20 @@ static int run(int argc, char **argv)
     /* Both stages, and the object before and after the patch. */
     struct arena *arena = arena_new(3 * ADMIT_ARENA_LIMIT);
     struct check check = {.arena = arena, .style = style_of_stdout()};
+    struct chosen_policy chosen = {0};
     struct settings settings;
     struct option_rest rest;
     int code;
 
     if (start(arena, &check_command, argc, argv, &settings, &rest, &code)) {
         check.renderer = find_renderer(settings.output);
-        if (!policy_for_kuberay(&check_command, settings.kuberay_version, &check.policy))
-            code = EXIT_TROUBLE;
-        else if (!rest.count)
+        check.policy = &chosen.policy;
+        if (!rest.count)
             code = complain(&check_command, "name a file, a directory, or - for stdin");
-        else
+        else if (choose_policy(&check_command, &settings.policy, &chosen, &code))
             code = check_all(&check, settings.strict, &rest);
     }
+    arena_free(chosen.arena);
     arena_free(arena);
     return code;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The rules, as their rows in rules/ tell them. */
+#include "admission/policy.h"
 #include "cli/commands.h"
 #include "cli/start.h"
 #include "core/nearest.h"
@@ -12,7 +13,7 @@ enum {
 };
 
 struct settings {
-    bool markdown;
+    bool markdown, schema;
 };
 
 static const struct option options[] = {
@@ -20,6 +21,10 @@ static const struct option options[] = {
      .kind = OPTION_FLAG,
      .offset = offsetof(struct settings, markdown),
      .help = "Write the reference of all rules as Markdown: the text of RULES.md."},
+    {.name = "policy-schema",
+     .kind = OPTION_FLAG,
+     .offset = offsetof(struct settings, schema),
+     .help = "Write the JSON Schema of a policy file, for editors."},
 };
 
 static void put_family(struct text *out, const struct rule_family *family)
@@ -104,15 +109,21 @@ static int unknown(const char *name)
     return complain(&rules_command, "there is no rule %.60s; see " PROGRAM " rules", name);
 }
 
-static int show(struct arena *arena, bool markdown, const struct option_rest *rest)
+static int show(struct arena *arena, const struct settings *settings,
+                const struct option_rest *rest)
 {
     struct text out = text_new(arena);
 
-    if (markdown)
-        put_markdown(&out);
-    else if (!rest->count)
+    if (settings->markdown || settings->schema) {
+        if (settings->schema)
+            policy_schema_write(&out);
+        else
+            put_markdown(&out);
+        return finish(&out, EXIT_GOOD);
+    }
+    if (!rest->count)
         put_table(&out);
-    for (size_t i = 0; i < rest->count && !markdown; i++) {
+    for (size_t i = 0; i < rest->count; i++) {
         const struct rule *rule = rule_find(rest->items[i]);
 
         if (!rule)
@@ -132,7 +143,7 @@ static int run(int argc, char **argv)
     int code;
 
     if (start(arena, &rules_command, argc, argv, &settings, &rest, &code))
-        code = show(arena, settings.markdown, &rest);
+        code = show(arena, &settings, &rest);
     arena_free(arena);
     return code;
 }

@@ -72,15 +72,3 @@ bool start(struct arena *arena, const struct command *command, int argc, char **
         return false;
     }
 }
-
-bool policy_for_kuberay(const struct command *command, const char *text, struct policy *ret)
-{
-    *ret = policy_default;
-    if (!text)
-        return true;
-    ret->kuberay = ray_release_parse(text);
-    if (ray_release_known(ret->kuberay))
-        return true;
-    (void)complain(command, "--kuberay-version: \"%.60s\" is no version; write 1.7 or 1.6.2", text);
-    return false;
-}

@@ -3,10 +3,7 @@
 #ifndef CLI_START_H
 #define CLI_START_H
 
-#include "admission/policy.h"
 #include "core/options.h"
-
-#include <stddef.h>
 
 /* What a command's process says to its caller. */
 enum exit_code {
@@ -21,18 +18,6 @@ enum exit_code {
  */
 bool start(struct arena *arena, const struct command *command, int argc, char **argv,
            void *settings, struct option_rest *rest, int *ret_code);
-
-/* The same row for every command that judges objects. */
-#define KUBERAY_VERSION_OPTION(settings, member)                                                   \
-    {                                                                                              \
-        .name = "kuberay-version", .kind = OPTION_STRING, .offset = offsetof(settings, member),    \
-        .argument = "VERSION",                                                                     \
-        .help = "The KubeRay that runs: 1.7, 1.6.2. What it refuses is then denied, not only "     \
-                "warned about, and what only others do is not said.",                              \
-    }
-
-/* policy_default, for that KubeRay; text may be NULL. False after saying that it is no version. */
-bool policy_for_kuberay(const struct command *command, const char *text, struct policy *ret);
 
 /* `rayservice-webhook check: …` on stderr, and EXIT_TROUBLE. */
 int complain(const struct command *command, const char *format, ...)

@@ -3,8 +3,6 @@
 
 #include "core/plain.h"
 
-#include <stdint.h>
-
 struct findings findings_new(struct arena *arena)
 {
     return (struct findings){.arena = arena};
@@ -121,6 +119,29 @@ size_t findings_at(const struct findings *findings, enum level level)
 bool findings_deny(const struct findings *findings)
 {
     return findings_at(findings, LEVEL_DENY) > 0;
+}
+
+void findings_drop_off(struct findings *findings)
+{
+    struct finding *each = findings->first;
+
+    findings->first = NULL;
+    findings->count = 0;
+    while (each) {
+        struct finding *next = each->next;
+
+        each->next = NULL;
+        if (each->level != LEVEL_OFF)
+            append(findings, each);
+        each = next;
+    }
+}
+
+bool finding_is_as_bad(const struct finding *is, const struct finding *like)
+{
+    if (!is->value != !like->value || (is->value && strcmp(is->value, like->value) != 0))
+        return false;
+    return is->amount >= like->amount;
 }
 
 bool findings_have(const struct findings *findings, const struct finding *like)

@@ -9,6 +9,8 @@
 
 #include "core/path.h"
 
+#include <stdint.h>
+
 enum level {
     LEVEL_OFF,
     LEVEL_AUDIT, /* logged and counted, not shown */
@@ -25,6 +27,10 @@ struct finding {
     const char *message;   /* what is wrong, with the numbers; one line */
     const char *fix;       /* what to type; "" where nothing helps */
     unsigned line, column; /* in serveConfigV2's text; 0 elsewhere */
+    /* An old fault forgives the same one and no worse: this value (NULL: whatever it is), and no
+     * larger amount. Set by the few rules where another value is another fault. */
+    const char *value;
+    int64_t amount;
 };
 
 struct findings {
@@ -58,6 +64,12 @@ struct finding *report(struct findings *findings, const struct path *at, const c
 void findings_sort(struct findings *findings);
 
 bool findings_deny(const struct findings *findings);
+
+/* Those at LEVEL_OFF are forgotten. */
+void findings_drop_off(struct findings *findings);
+
+/* Of two of one rule about one field: is the first at least as bad as the other? */
+bool finding_is_as_bad(const struct finding *is, const struct finding *like);
 
 /* Is there one of the same rule about the same field? */
 bool findings_have(const struct findings *findings, const struct finding *like);

@@ -10,5 +10,6 @@ extern const struct rule_family kuberay_family;
 extern const struct rule_family capacity_family;
 extern const struct rule_family probe_family;
 extern const struct rule_family head_family;
+extern const struct rule_family policy_family;
 
 #endif

@@ -13,6 +13,7 @@
 #include "ray/serve_config.h"
 #include "ray/service.h"
 #include "ray/version.h"
+#include "rules/limits.h"
 
 struct rule_input {
     struct arena *arena;
@@ -24,6 +25,7 @@ struct rule_input {
     struct ray_versions versions;
     struct ray_release kuberay; /* the operator's version; 0.0.0: unknown */
     bool head_count_is_ours;    /* the head's CPU count was injected: its own would be welcome */
+    const struct rule_limits *limits; /* the policy's; NULL: none */
 };
 
 struct rule {

@@ -25,10 +25,13 @@ TOKENS = """- : ? , [ ] { } # & * ! | > ' " % @ ` --- ... <<: *a &a !!str !!int 
     "a: |\n  x\n", "a: >\n  x\n  y\n\n", "!!binary aGk=", "\n \n"]
 
 
-# Where we know that we differ and leave it so: go-yaml forgets that `{? a}` may be a key, so that
-# `{? a}: b` ends behind the brace; and `?` ends a plain text in braces or brackets, which we refuse
-# in the document, but do not look for in the token that follows a document without `...`.
-KNOWN = re.compile(rb"[\[{].*\?", re.DOTALL)
+# Where we know that we differ, and leave it so:
+# - go-yaml forgets that `{? a}` may be a key, so that `{? a}: b` ends behind the brace;
+# - where a document ends because the text is indented less (` a: 1\nb: 2`), how much of the rest
+#   is scanned, and may be wrong, is not quite the same;
+# - a byte order mark that comes to stand at the start of go-yaml's buffer makes it drop the first
+#   character of each line.
+KNOWN = re.compile(rb"[\[{].*\?|\A\s* \S.*[\r\n]|\xef\xbb\xbf", re.DOTALL)
 
 # go-yaml then drops the first character of each line in its buffer: we refuse it.
 TWO_MARKS = "\ufeff\ufeff".encode()

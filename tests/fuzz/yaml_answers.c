@@ -38,11 +38,21 @@ static void answer(struct bytes text)
     arena_free(arena);
 }
 
+static bool read_size(size_t *ret)
+{
+    char line[32];
+
+    if (!fgets(line, sizeof line, stdin))
+        return false;
+    *ret = strtoul(line, NULL, 10);
+    return true;
+}
+
 int main(void)
 {
     size_t size;
 
-    while (scanf("%zu", &size) == 1 && getchar() == '\n') {
+    while (read_size(&size)) {
         char *text = malloc(size + 1);
 
         if (!text || fread(text, 1, size + 1, stdin) != size + 1)

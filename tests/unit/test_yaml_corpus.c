@@ -56,15 +56,13 @@ static void agrees_with_kuberay(void)
     size_t room = 0, rows = 0, wrong = 0;
     ssize_t size;
 
-    CHECK(file != NULL);
-    if (!file)
-        return;
-    while ((size = getline(&line, &room, file)) > 1) {
+    while (file && (size = getline(&line, &room, file)) > 1) {
         rows++;
         wrong += !check_row(line, (size_t)size);
     }
     free(line);
-    (void)fclose(file);
+    if (file)
+        (void)fclose(file);
     CHECK_INT(wrong, 0);
     CHECK(rows > 800);
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/yaml_dialect.h"
 
+#include "core/yaml_place.h"
+
 #include <stdio.h>
 
 enum {
@@ -168,9 +170,9 @@ enum yaml_dialect_verdict yaml_dialect_refused(struct yaml_dialect *dialect, con
     return YAML_DIALECT_REFUSES;
 }
 
-static size_t skip_until(struct bytes text, size_t at, const char *stop)
+static size_t line_end(struct bytes text, size_t at)
 {
-    while (at < text.size && !strchr(stop, text.data[at]))
+    while (at < text.size && !yaml_line_break(text, at))
         at++;
     return at;
 }
@@ -178,22 +180,42 @@ static size_t skip_until(struct bytes text, size_t at, const char *stop)
 /* To the next token: over blanks, line breaks and comments. */
 static size_t skip_space(struct bytes text, size_t at)
 {
-    while (at < text.size && strchr(" \t\r\n#", text.data[at]))
-        at = text.data[at] == '#' ? skip_until(text, at, "\r\n") : at + 1;
+    while (at < text.size) {
+        size_t size = yaml_line_break(text, at);
+
+        if (text.data[at] == '#')
+            at = line_end(text, at);
+        else if (text.data[at] == ' ' || text.data[at] == '\t')
+            at++;
+        else if (size)
+            at += size;
+        else
+            break;
+    }
+    return at;
+}
+
+/* Over what tags and names of anchors are made of. */
+static size_t skip_word(struct bytes text, size_t at)
+{
+    while (at < text.size && text.data[at] > ' ' && text.data[at] < 0x7f && text.data[at] != ',')
+        at++;
     return at;
 }
 
 enum yaml_dialect_verdict yaml_dialect_tag(struct yaml_dialect *dialect, size_t offset)
 {
     struct bytes text = dialect->text;
+    const char *end;
     bool verbatim;
 
     if (offset < text.size && text.data[offset] == '&')
-        offset = skip_space(text, skip_until(text, offset, " \t\r\n,"));
+        offset = skip_space(text, skip_word(text, offset));
     if (offset >= text.size || text.data[offset] != '!')
         return YAML_DIALECT_AGREES;
     verbatim = offset + 1 < text.size && text.data[offset + 1] == '<';
-    offset = skip_until(text, offset, verbatim ? ">" : " \t\r\n,") + verbatim;
+    end = verbatim ? memchr(text.data + offset, '>', text.size - offset) : NULL;
+    offset = end ? (size_t)(end - text.data) + 1 : skip_word(text, offset);
     if (offset >= text.size || text.data[offset] != ',')
         return YAML_DIALECT_AGREES;
     return verbatim ? YAML_DIALECT_REFUSES : change(dialect, offset, "~");
@@ -261,7 +283,7 @@ bool yaml_dialect_odd_version(const struct yaml_dialect *dialect, size_t offset)
     size_t at = skip_space(text, offset), major;
 
     while (text.size - at > 5 && memcmp(text.data + at, "%TAG", 4) == 0)
-        at = skip_space(text, skip_until(text, at, "\r\n"));
+        at = skip_space(text, line_end(text, at));
     if (text.size - at < 5 || memcmp(text.data + at, "%YAML", 5) != 0)
         return false;
     at = skip_space(text, at + 5);

@@ -7,35 +7,35 @@
  * A branch knows the first byte at which the names below it differ, and the highest bit of it in
  * which they do; a leaf holds a name. The terminating NUL counts, so no name is another's prefix.
  */
-struct node {
+struct yaml_keys_node {
     bool leaf;
     unsigned char bit; /* as a mask */
     size_t byte;
-    struct node *side[2];
+    struct yaml_keys_node *side[2];
     const char *name;
     void *value;
 };
 
-static bool side_of(const struct node *branch, const char *name, size_t size)
+static bool side_of(const struct yaml_keys_node *branch, const char *name, size_t size)
 {
     return branch->byte <= size && ((unsigned char)name[branch->byte] & branch->bit);
 }
 
-static struct node *nearest(const struct yaml_keys *keys, const char *name, size_t size)
+static struct yaml_keys_node *nearest(const struct yaml_keys *keys, const char *name, size_t size)
 {
-    struct node *node = keys->root;
+    struct yaml_keys_node *node = keys->root;
 
     while (node && !node->leaf)
         node = node->side[side_of(node, name, size)];
     return node;
 }
 
-static struct node *new_leaf(struct arena *arena, const char *name)
+static struct yaml_keys_node *new_leaf(struct arena *arena, const char *name)
 {
-    struct node *leaf = arena_take(arena, sizeof *leaf);
+    struct yaml_keys_node *leaf = arena_take(arena, sizeof *leaf);
 
     if (leaf)
-        *leaf = (struct node){.leaf = true, .name = name};
+        *leaf = (struct yaml_keys_node){.leaf = true, .name = name};
     return leaf;
 }
 
@@ -49,25 +49,26 @@ static unsigned char highest_bit(unsigned difference)
 }
 
 /* Branches are ordered from the root down by byte, then by bit: find where this one belongs. */
-static struct node **place_of(struct yaml_keys *keys, const struct node *branch, const char *name,
-                              size_t size)
+static struct yaml_keys_node **place_of(struct yaml_keys *keys, const struct yaml_keys_node *branch,
+                                        const char *name, size_t size)
 {
-    struct node *const *place = (struct node *const *)&keys->root;
-    struct node **found = (struct node **)&keys->root;
+    struct yaml_keys_node **place = &keys->root;
 
-    for (struct node *node = *place; !node->leaf; node = *found) {
+    while (!(*place)->leaf) {
+        struct yaml_keys_node *node = *place;
+
         if (node->byte > branch->byte || (node->byte == branch->byte && node->bit < branch->bit))
             break;
-        found = &node->side[side_of(node, name, size)];
+        place = &node->side[side_of(node, name, size)];
     }
-    return found;
+    return place;
 }
 
 void **yaml_keys_place(struct yaml_keys *keys, struct arena *arena, const char *name)
 {
     size_t size = strlen(name), same = 0;
-    struct node *near = nearest(keys, name, size), *branch, *leaf;
-    struct node **place;
+    struct yaml_keys_node *near = nearest(keys, name, size), *branch, *leaf;
+    struct yaml_keys_node **place;
 
     if (near) {
         while (same < size && near->name[same] == name[same])
@@ -83,7 +84,7 @@ void **yaml_keys_place(struct yaml_keys *keys, struct arena *arena, const char *
     branch = arena_take(arena, sizeof *branch);
     if (!leaf || !branch)
         return NULL;
-    *branch = (struct node){
+    *branch = (struct yaml_keys_node){
         .byte = same,
         .bit = highest_bit((unsigned)(unsigned char)near->name[same] ^ (unsigned char)name[same])};
     place = place_of(keys, branch, name, size);
@@ -95,7 +96,7 @@ void **yaml_keys_place(struct yaml_keys *keys, struct arena *arena, const char *
 
 void *yaml_keys_find(const struct yaml_keys *keys, const char *name)
 {
-    struct node *near = nearest(keys, name, strlen(name));
+    struct yaml_keys_node *near = nearest(keys, name, strlen(name));
 
     return near && strcmp(near->name, name) == 0 ? near->value : NULL;
 }

@@ -9,8 +9,10 @@
 
 #include "core/arena.h"
 
+struct yaml_keys_node;
+
 struct yaml_keys {
-    void *root; /* NULL: empty */
+    struct yaml_keys_node *root; /* NULL: empty */
 };
 
 /*

@@ -35,77 +35,70 @@ struct yaml_value *yaml_append(struct yaml_tree *tree, struct yaml_frame *frame)
     return value;
 }
 
-static void build_index(struct yaml_tree *tree, struct yaml_frame *frame)
+static const char *key_of(const struct yaml_value *member)
 {
-    frame->index = (struct yaml_keys){NULL};
-    for (size_t i = 0; i < YAML_FEW; i++) {
-        void **place = yaml_keys_place(&frame->index, tree->arena, frame->few[i]->key);
-
-        if (place)
-            *place = frame->few[i];
-    }
+    return member->key;
 }
 
-/* Where a key goes: the member that has it, and its place in the index, if there is one. */
-struct seat {
-    struct yaml_value *old;
-    void **place;
-};
-
-/* False without memory. */
-static bool find_seat(struct yaml_tree *tree, struct yaml_frame *frame, const char *key,
-                      struct seat *ret)
+static bool build_index(struct yaml_tree *tree, struct yaml_frame *frame)
 {
-    *ret = (struct seat){NULL, NULL};
-    if (!key)
-        return true;
-    if (frame->keys >= YAML_FEW) {
-        if (frame->keys == YAML_FEW)
-            build_index(tree, frame);
-        ret->place = yaml_keys_place(&frame->index, tree->arena, key);
-        ret->old = ret->place ? *ret->place : NULL;
-        return ret->place != NULL;
-    }
-    for (size_t i = 0; i < frame->keys && !ret->old; i++) {
-        if (strcmp(frame->few[i]->key, key) == 0)
-            ret->old = frame->few[i];
+    for (size_t i = 0; i < YAML_FEW; i++) {
+        void **place = yaml_keys_place(&frame->index, tree->arena, key_of(frame->few[i]));
+
+        if (!place)
+            return false;
+        *place = frame->few[i];
     }
     return true;
 }
 
-static struct yaml_value *take_seat(struct yaml_tree *tree, struct yaml_frame *frame,
-                                    const struct yaml_value *member, void **place)
+/* The member of that key, or where to note a new one; NULL when the arena is exhausted. */
+static void **find_place(struct yaml_tree *tree, struct yaml_frame *frame, const char *key)
 {
-    struct yaml_value *value = yaml_append(tree, frame);
-
-    if (!value)
+    if (frame->keys < YAML_FEW) {
+        for (size_t i = 0; i < frame->keys; i++)
+            if (strcmp(key_of(frame->few[i]), key) == 0)
+                return &frame->few[i];
+        frame->few[frame->keys] = NULL;
+        return &frame->few[frame->keys];
+    }
+    if (!frame->index.root && !build_index(tree, frame))
         return NULL;
-    if (place)
-        *place = value;
-    else if (member->key)
-        frame->few[frame->keys] = value;
-    frame->keys += member->key != NULL;
-    return value;
+    return yaml_keys_place(&frame->index, tree->arena, key);
+}
+
+static struct yaml_value *overwrite(struct yaml_tree *tree, struct yaml_value *old,
+                                    const struct yaml_value *member)
+{
+    const struct yaml_value *next = old->next;
+
+    if (!old->merged)
+        add_loss(tree, old, member);
+    *old = *member;
+    old->next = next;
+    return old;
 }
 
 struct yaml_value *yaml_put_member(struct yaml_tree *tree, struct yaml_frame *frame,
                                    const struct yaml_value *member)
 {
-    const struct yaml_value *next;
-    struct yaml_value *value;
-    struct seat seat;
+    void **place = member->key ? find_place(tree, frame, member->key) : NULL;
+    struct yaml_value *new;
 
-    if (!find_seat(tree, frame, member->key, &seat))
+    if (member->key && !place)
         return NULL;
-    if (seat.old && !seat.old->merged)
-        add_loss(tree, seat.old, member);
-    next = seat.old ? seat.old->next : NULL;
-    value = seat.old ? seat.old : take_seat(tree, frame, member, seat.place);
-    if (!value)
+    if (place && *place)
+        return overwrite(tree, *place, member);
+    new = yaml_append(tree, frame);
+    if (!new)
         return NULL;
-    *value = *member;
-    value->next = next;
-    return value;
+    *new = *member;
+    new->next = NULL;
+    if (place) {
+        *place = new;
+        frame->keys++;
+    }
+    return new;
 }
 
 void yaml_merge(struct yaml_tree *tree, struct yaml_frame *frame, const struct yaml_value *mapping)

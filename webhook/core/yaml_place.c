@@ -70,8 +70,7 @@ struct yaml_mark yaml_place(struct yaml_places *places, size_t index, size_t lin
     return (struct yaml_mark){(unsigned)line + 1, (unsigned)(end - start) + 1};
 }
 
-/* libyaml's line breaks: CR LF, CR, LF, NEL, LS, PS. Their size, 0 if there is none here. */
-static size_t line_break(struct bytes text, size_t at)
+size_t yaml_line_break(struct bytes text, size_t at)
 {
     struct bytes rest = {text.data + at, text.size - at};
 
@@ -94,7 +93,7 @@ struct yaml_mark yaml_place_of_byte(const struct yaml_places *places, size_t off
     struct yaml_mark mark = {1, 1};
 
     for (size_t i = 0; i < offset && i < places->text.size;) {
-        size_t size = line_break(places->text, i);
+        size_t size = yaml_line_break(places->text, i);
 
         mark.column++;
         if (size)
@@ -104,17 +103,17 @@ struct yaml_mark yaml_place_of_byte(const struct yaml_places *places, size_t off
     return mark;
 }
 
-static size_t next_line(struct bytes text, size_t at)
+static size_t line_end(struct bytes text, size_t at)
 {
-    while (at < text.size && !line_break(text, at))
+    while (at < text.size && !yaml_line_break(text, at))
         at++;
-    return at < text.size ? at + line_break(text, at) : at;
+    return at;
 }
 
-/* Something else than the end of the line, or a comment up to there. */
-static bool has_content(struct bytes text, size_t at)
+static size_t skip_line(struct bytes text, size_t at)
 {
-    return at < text.size && text.data[at] != '#' && !line_break(text, at);
+    at = line_end(text, at);
+    return at < text.size ? at + yaml_line_break(text, at) : at;
 }
 
 static size_t skip_blanks(struct bytes text, size_t at)
@@ -134,9 +133,9 @@ bool yaml_places_many_directives(const struct yaml_places *places, size_t most)
 
         if (begin < text.size && text.data[begin] == '%')
             count++;
-        else if (has_content(text, begin))
+        else if (begin < text.size && text.data[begin] != '#' && !yaml_line_break(text, begin))
             break;
-        at = next_line(text, begin);
+        at = skip_line(text, begin);
     }
     return count > most;
 }
@@ -145,15 +144,15 @@ static bool is_marker(struct bytes text, size_t at, const char *marker)
 {
     struct bytes rest = {text.data + at, text.size - at};
 
-    return begins_with(rest, marker) &&
-           (rest.size == 3 || rest.data[3] == ' ' || rest.data[3] == '\t' || line_break(rest, 3));
+    return begins_with(rest, marker) && (rest.size == 3 || rest.data[3] == ' ' ||
+                                         rest.data[3] == '\t' || yaml_line_break(rest, 3));
 }
 
-/* Notes where a document begins, plus one. */
-static size_t skip_marker(struct bytes text, size_t at, size_t *marker)
+/* Behind a `---` or `...` at the start of a line; remembers where the last `---` was. */
+static size_t skip_marker(struct bytes text, size_t at, size_t *start)
 {
     if (is_marker(text, at, "---"))
-        *marker = at + 1;
+        *start = at;
     else if (!is_marker(text, at, "..."))
         return at;
     return at + 3;
@@ -162,17 +161,15 @@ static size_t skip_marker(struct bytes text, size_t at, size_t *marker)
 unsigned yaml_places_rest(struct yaml_places *places, size_t index)
 {
     struct bytes text = places->text;
-    size_t marker = 0, at = places->wide ? text.size : yaml_place_byte(places, index);
-    bool start = at == 0 || (at <= text.size && line_break(text, at - 1));
+    size_t at = places->wide ? text.size : yaml_place_byte(places, index), start = text.size;
+    bool new_line = at == 0 || yaml_line_break(text, at - 1);
 
-    while (at < text.size) {
-        if (start)
-            at = skip_marker(text, at, &marker);
+    for (; at < text.size; at = skip_line(text, at), new_line = true) {
+        if (new_line)
+            at = skip_marker(text, at, &start);
         at = skip_blanks(text, at);
-        if (has_content(text, at))
-            return yaml_place_of_byte(places, marker ? marker - 1 : at).line;
-        at = next_line(text, at);
-        start = true;
+        if (at < text.size && text.data[at] != '#' && !yaml_line_break(text, at))
+            return yaml_place_of_byte(places, start < at ? start : at).line;
     }
     return 0;
 }

@@ -13,6 +13,9 @@ struct yaml_mark {
     unsigned line, column; /* from 1, columns in bytes */
 };
 
+/* libyaml's line breaks: CR LF, CR, LF, NEL, LS, PS. The size; 0 if there is none here. */
+size_t yaml_line_break(struct bytes text, size_t at);
+
 struct yaml_places {
     struct bytes text;
     bool narrow;          /* every character is one byte */

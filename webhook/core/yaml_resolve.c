@@ -116,32 +116,34 @@ static const char *const type_names[YAML_TYPE_STRING + 1] = {
     [YAML_TYPE_UINT] = "int",  [YAML_TYPE_FLOAT] = "float",
 };
 
-/* Whether a plain text may be tagged as that type; makes a float of an integer tagged so. */
-static bool fits_tag(size_t type, struct yaml_resolved *resolved)
+/* An int is taken for a !!float, if it is not too large. */
+static bool has_type(struct yaml_resolved *resolved, const char *name)
 {
-    if (type_names[resolved->type] && strcmp(type_names[resolved->type], type_names[type]) == 0)
+    const char *is = type_names[resolved->type];
+
+    if (resolved->type == YAML_TYPE_INT && strcmp(name, type_names[YAML_TYPE_FLOAT]) == 0) {
+        resolved->type = YAML_TYPE_FLOAT;
         return true;
-    if (type != YAML_TYPE_FLOAT || resolved->type != YAML_TYPE_INT)
-        return false;
-    resolved->type = YAML_TYPE_FLOAT;
-    return true;
+    }
+    return is && strcmp(is, name) == 0;
 }
 
 static const char *resolve_tagged(struct arena *arena, const char *tag, struct bytes text,
                                   struct yaml_resolved *ret)
 {
+    size_t type = 0;
+
     if (strcmp(tag, "binary") == 0)
         return yaml_decode_binary(arena, text, &ret->text) ? NULL
                                                            : "is tagged !!binary but is not base64";
     if (strcmp(tag, "timestamp") == 0)
         return yaml_is_timestamp(text) ? NULL : "is tagged !!timestamp but is not one";
-    for (size_t i = 0; i < sizeof type_names / sizeof *type_names; i++) {
-        if (!type_names[i] || strcmp(tag, type_names[i]) != 0)
-            continue;
-        resolve_plain(arena, text, ret);
-        return fits_tag(i, ret) ? NULL : arena_printf(arena, "is tagged !!%s but is not one", tag);
-    }
-    return NULL; /* !!str, and tags that yaml.v2 does not know: the text as it is */
+    while (type < YAML_TYPE_STRING && strcmp(tag, type_names[type]) != 0)
+        type++;
+    if (type == YAML_TYPE_STRING)
+        return NULL; /* !!str, and tags that yaml.v2 does not know: the text as it is */
+    resolve_plain(arena, text, ret);
+    return has_type(ret, tag) ? NULL : arena_printf(arena, "is tagged !!%s but is not one", tag);
 }
 
 const char *yaml_resolve(struct arena *arena, const char *tag, bool implicit, struct bytes text,

@@ -42,7 +42,7 @@ struct yaml_frame {
     const char *key;
     struct bytes key_text;
     struct yaml_mark key_mark;
-    struct yaml_value *few[YAML_FEW];
+    void *few[YAML_FEW]; /* struct yaml_value, as in the index */
     size_t keys;
     struct yaml_keys index;
 };

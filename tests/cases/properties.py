@@ -5,6 +5,7 @@ patch changes what it may and nothing else, and asking again changes nothing."""
 
 import argparse
 import pathlib
+import random
 import re
 import sys
 
@@ -15,6 +16,8 @@ import jsonpatch  # noqa: E402
 import recorded  # noqa: E402
 import review  # noqa: E402
 
+CROSSED = 400
+HEAD_COUNT = "/spec/rayClusterConfig/headGroupSpec/rayStartParams/num-cpus"
 PROBE = "/template/spec/containers/0/readinessProbe"
 MAY_CHANGE = re.compile("|".join((
     "/metadata/annotations",
@@ -26,18 +29,26 @@ MAY_CHANGE = re.compile("|".join((
 )))
 
 
+def crossed(every):
+    """Any object as an UPDATE of any other: some hundred pairs, the same ones each time."""
+    chance = random.Random(6902)
+    objects = {case.name: case.object for case in every}
+    objects |= {case.name + " (old)": case.old for case in every if case.old}
+    for _ in range(CROSSED):
+        new, old = chance.choice(list(objects)), chance.choice(list(objects))
+        yield f"{new} over {old}", review.make(objects[new], objects[old], "UPDATE", new + old)
+
+
 def all_reviews():
     """name → review."""
-    named = {case.name: case.review() for case in map(cases.load, cases.paths())}
+    every = [cases.load(path) for path in cases.paths()]
+    named = {case.name: case.review() for case in every} | dict(crossed(every))
     return named | {path.name: body for path, body in recorded.reviews()}
 
 
 def patched(body, patch):
     request = dict(body["request"], object=jsonpatch.apply(body["request"]["object"], patch))
     return dict(body, request=request)
-
-
-HEAD_COUNT = "/spec/rayClusterConfig/headGroupSpec/rayStartParams/num-cpus"
 
 
 def operation_problems(patch):
@@ -103,6 +114,42 @@ def repeat_problems(program, stage, bodies, found):
             yield f"{name}: {stage}: the same request got another answer"
 
 
+def still_problems(program, stage, bodies):
+    """An UPDATE that changes nothing is let through without a word, whatever the object is; unless
+    its annotation asks for the injection now."""
+    objects = {name: body["request"]["object"] for name, body in bodies.items()}
+    still = {name: review.make(body, body, "UPDATE", name) for name, body in objects.items()
+             if body and "now" not in body["metadata"].get("annotations", {}).values()}
+    for name, verdict in zip(still, review.verdicts(program, stage, list(still.values()))):
+        if verdict.findings or not verdict.response()["allowed"]:
+            yield f"{name}: {stage}: nothing changes, and it says {verdict.findings}"
+        if verdict.patch() and not all(operation["path"].startswith("/metadata/annotations")
+                                       for operation in verdict.patch()):
+            yield f"{name}: {stage}: nothing changes, and it patches {verdict.patch()}"
+
+
+def reordered(value):
+    """Every object's members the other way round, which means the same."""
+    if isinstance(value, dict):
+        return {key: reordered(value[key]) for key in reversed(value)}
+    return [reordered(item) for item in value] if isinstance(value, list) else value
+
+
+def order_problems(program, stage, bodies, found):
+    other = {name: reordered(body) for name, body in bodies.items()}
+    for name, first, second in zip(bodies, found,
+                                   review.verdicts(program, stage, list(other.values()))):
+        if by_place(first) != by_place(second) or first.patch() != second.patch():
+            yield f"{name}: {stage}: another answer when members stand in another order"
+
+
+def by_place(verdict):
+    """new-cluster names the first of the changes, whichever that is."""
+    return sorted((finding["level"], finding["rule"]) if finding["rule"] == "new-cluster" else
+                  (finding["level"], finding["rule"], finding["field"], finding["message"])
+                  for finding in verdict.findings)
+
+
 def final_problems(name, verdict):
     """/validate must find nothing lost in what /mutate has just written."""
     for finding in verdict.findings:
@@ -137,6 +184,8 @@ def all_problems(options, bodies):
             yield from (f"{name}: {stage}: {fault}"
                         for fault in review.answer_problems(stage, body, verdict))
         yield from repeat_problems(options.verdict, stage, bodies, found)
+        yield from order_problems(options.verdict, stage, bodies, found)
+        yield from still_problems(options.verdict, stage, bodies)
         if options.program:
             yield from program_problems(options.program, stage, bodies, found)
         if stage == "mutate":

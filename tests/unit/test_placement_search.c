@@ -13,7 +13,7 @@ static unsigned long world_count = 3000, seed = 1;
 
 /* How sharp it is. */
 static struct {
-    unsigned worlds, never, could_never, fits, could_fit, exact, could_be_exact;
+    unsigned worlds, never, could_never, all_fit, fits, could_fit, exact, could_be_exact;
 } score;
 
 static const struct placement *predict(struct arena *arena, const struct world *world)
@@ -86,12 +86,15 @@ static bool compare_with_code(struct search *search, struct world *world)
 static void count(const struct world *world, const struct placement *placement,
                   const struct endings *endings)
 {
-    bool stuck = false;
+    bool stuck = false, all_fit = true;
 
     if (!world->at_start || world->hidden)
         return;
     for (int i = 0; i < world->deployment_count; i++)
         stuck = stuck || endings->stuck[i];
+    for (size_t i = 0; i < placement->deployment_count; i++)
+        all_fit = all_fit && placement->deployments[i].verdict == PLACEMENT_FITS;
+    score.all_fit += all_fit;
     score.worlds++;
     score.never += placement->verdict == PLACEMENT_NEVER;
     score.could_never += !endings->all_placed;
@@ -125,9 +128,10 @@ static void no_ending_contradicts(void)
             bad += !compare_with_code(search, &world);
     }
     CHECK_INT(bad, 0);
-    printf("# of %u worlds: never %u (in truth %u), fits %u (%u), bounds exact %u (%u)\n",
-           score.worlds, score.never, score.could_never, score.fits, score.could_fit, score.exact,
-           score.could_be_exact);
+    printf("# of %u worlds: never %u (in truth %u), fits %u, as listed %u (%u), bounds exact %u "
+           "(%u)\n",
+           score.worlds, score.never, score.could_never, score.fits, score.all_fit, score.could_fit,
+           score.exact, score.could_be_exact);
     search_free(search);
     arena_free(arena);
 }

@@ -125,7 +125,7 @@ static void add_deployment(struct placement_deployment *out, const struct demand
     out->demand = demand;
     out->wanted = demand->start;
     out->wanted_max = demand->max;
-    out->room = out->room_start = PLACEMENT_NO_LIMIT;
+    out->room = out->room_start = out->likely_room = PLACEMENT_NO_LIMIT;
     if (!demand->refused || demand->replaced)
         return;
     out->verdict = PLACEMENT_NEVER;

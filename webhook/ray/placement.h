@@ -48,12 +48,16 @@ struct placement_deployment {
     int64_t room;         /* replicas that can start at most, alone on the largest cluster;
                              PLACEMENT_NO_LIMIT: nobody can know */
     int64_t room_start;   /* the same on the cluster as it starts */
+    bool room_known;      /* every node says how much it has of what a replica asks */
+    int64_t likely_room;  /* the same as room; but where nothing says what a replica takes, and the
+                             code neither, that is one CPU */
     int64_t per_node;     /* max_replicas_per_node, or what resources allow on the roomiest node */
     const char *short_of; /* FITS_NO_NODE: the resource no node has enough of; NULL: no one
                              resource, but never all of them together */
     int64_t asked;        /* of it, by one replica, of RAY_ONE */
     const struct placement_group *roomiest; /* has the most of it */
-    bool wants_undetected; /* asks for something that no group says it has, so Ray must find it */
+    const char *undetected; /* a resource it asks for and no group says it has, so that Ray would
+                               have to find it; NULL: none */
 };
 
 enum placement_shortage_kind {
@@ -92,7 +96,8 @@ struct placement {
     bool counts_unknown; /* a running RayService, and nobody knows which group has how many */
     struct placement_deployment *deployments; /* in the config's order, over all applications */
     size_t deployment_count;
-    bool open; /* an application does not list its deployments */
+    bool open;          /* an application does not list its deployments */
+    bool demands_known; /* all that is listed says what it takes: what does not fit is tight */
     struct placement_shortage shortage;
 
     /* Workers that never get a replica, on the largest cluster; -1: nobody can know. */
@@ -101,7 +106,7 @@ struct placement {
     int64_t without_at_start, without_at_start_most;
     /*
      * What to expect at most on a first deployment, where replicas pile up on the workers that
-     * join first; a deployment without ray_actor_options counts with Ray's default, one CPU.
+     * join first: none on the head, and without ray_actor_options Ray's default, one CPU.
      */
     int64_t likely_without;
 };

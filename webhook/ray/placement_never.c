@@ -91,13 +91,17 @@ static bool too_few_nodes(const struct model *model, const struct model_demand *
     return nodes < (int64_t)demand->piece_count;
 }
 
-/* Asks for something that no group says it has, so that Ray would have to find it. */
-static bool is_undetected(const struct model *model, const struct needs *needs)
+/* CPUs and memory every Pod has, if nobody says how much. */
+static const char *find_undetected(const struct model *model, const struct needs *needs)
 {
-    for (size_t i = 0; i < needs->count; i++)
-        if (model->orders[needs->items[i].resource].most_known < needs->items[i].amount)
-            return true;
-    return false;
+    for (size_t i = 0; i < needs->count; i++) {
+        const char *resource = model->resources[needs->items[i].resource];
+
+        if (model->orders[needs->items[i].resource].most_known < needs->items[i].amount &&
+            strcmp(resource, "CPU") != 0 && strcmp(resource, "memory") != 0)
+            return resource;
+    }
+    return NULL;
 }
 
 static enum placement_reason reason_of(const struct model *model, const struct model_demand *demand)
@@ -115,16 +119,36 @@ static enum placement_reason reason_of(const struct model *model, const struct m
     return demand->out->wanted > demand->out->room ? PLACEMENT_TOO_MANY : PLACEMENT_REASON_NONE;
 }
 
+/* A replica takes one CPU as long as nobody says otherwise. */
+static int64_t likely_room(const struct model *model, const struct model_demand *demand)
+{
+    size_t cpu = model_resource(model, "CPU");
+    int64_t room = 0;
+
+    if (demand->demand->deployment->actor_options || demand->row->needs.count > 0)
+        return demand->out->room;
+    for (size_t i = 0; i < model->node_count; i++) {
+        const struct model_node *node = &model->nodes[i];
+        int64_t holds =
+            amount_least(demand->demand->limit, amount_pieces(node->capacity[cpu], RAY_ONE));
+
+        room = amount_add(room, amount_times(holds, node->count[AT_LARGEST]));
+    }
+    return room;
+}
+
 static void judge(const struct model *model, const struct model_demand *demand)
 {
     struct placement_deployment *out = demand->out;
 
     out->room = room_of(demand, AT_LARGEST);
     out->room_start = room_of(demand, AT_START);
+    out->room_known = demand->row->capacities_known;
+    out->likely_room = likely_room(model, demand);
     out->per_node = demand->row->best;
     out->reason = reason_of(model, demand);
-    out->wants_undetected =
-        out->reason == PLACEMENT_REASON_NONE && is_undetected(model, &demand->row->needs);
+    if (out->reason == PLACEMENT_REASON_NONE)
+        out->undetected = find_undetected(model, &demand->row->needs);
     if (out->reason == PLACEMENT_REASON_NONE)
         return;
     if (out->reason != PLACEMENT_TOO_MANY)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Groups whose nodes have the same are one kind of node. */
+/* Worker groups whose nodes have the same are one kind of node. */
 #include "ray/placement_model.h"
 
 #include <stdlib.h>
@@ -56,9 +56,12 @@ static const int64_t *capacity_of(const struct model *model, const struct ray_no
 static int by_kind(const void *a, const void *b)
 {
     const struct entry *left = a, *right = b;
+    bool left_head = left->node.group->group->head, right_head = right->node.group->group->head;
 
     if (left->node.asked != right->node.asked)
         return left->node.asked ? -1 : 1;
+    if (left_head != right_head)
+        return left_head ? 1 : -1;
     return memcmp(left->node.capacity, right->node.capacity,
                   left->resource_count * sizeof *left->node.capacity);
 }

@@ -178,38 +178,38 @@ int64_t least_occupied(const struct model *model, enum moment moment)
     return least;
 }
 
-/* A row for Ray's default, one CPU a replica. */
-static struct model_row default_row(const struct model *model, uint32_t *holds)
+/* What nodes are likely to hold of it: nothing on the head, and by default one CPU a replica. */
+static void find_likely(const struct model *model, const struct model_demand *demand,
+                        uint32_t *holds)
 {
     size_t cpu = model_resource(model, "CPU");
+    bool by_default = !demand->demand->deployment->actor_options && demand->row->needs.count == 0;
 
     for (size_t i = 0; i < model->node_count; i++) {
-        int64_t pieces = amount_pieces(model->nodes[i].capacity[cpu], RAY_ONE);
+        const struct model_node *node = &model->nodes[i];
+        int64_t cpus = amount_pieces(node->capacity[cpu], RAY_ONE);
 
-        holds[i] = pieces < ROW_UNLIMITED ? (uint32_t)pieces : ROW_UNLIMITED;
+        holds[i] = node->group->group->head ? 0 : demand->row->holds[i];
+        if (by_default && cpus < holds[i])
+            holds[i] = (uint32_t)cpus;
     }
-    return (struct model_row){.holds = holds};
 }
 
 int64_t likely_occupied(const struct model *model)
 {
     struct tower *towers = arena_array(model->arena, model->node_count + 1, sizeof *towers);
     uint32_t *holds = arena_array(model->arena, model->node_count + 1, sizeof *holds);
-    struct model_row standard;
+    const struct model_row row = {.holds = holds};
     int64_t occupied = 0;
 
-    if (!towers || !holds)
-        return 0;
-    standard = default_row(model, holds);
-    for (size_t i = 0; i < model->demand_count; i++) {
+    for (size_t i = 0; towers && holds && i < model->demand_count; i++) {
         const struct model_demand *demand = &model->demands[i];
-        const struct model_row *row = demand->row;
         int64_t replicas = demand->demand->start < 0 ? 1 : demand->demand->start;
 
-        if (!demand->demand->deployment->actor_options && row->needs.count == 0)
-            row = &standard;
-        if (replicas > occupied)
-            occupied = amount_most(occupied, fewest_nodes(model, row, replicas, AT_START, towers));
+        if (replicas <= occupied)
+            continue;
+        find_likely(model, demand, holds);
+        occupied = amount_most(occupied, fewest_nodes(model, &row, replicas, AT_START, towers));
     }
     return occupied;
 }

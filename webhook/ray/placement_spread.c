@@ -43,6 +43,9 @@ static void find_in_groups(const struct model *model)
         size_t kind = model->kinds[i];
         bool there = kind < model->node_count && !model->open;
 
+        if (kind < model->node_count)
+            group->hosts_replicas = model->nodes[kind].group->hosts_replicas;
+
         group->without_at_start = there ? without_in(group, at_start[kind], AT_START) : 0;
         group->without_at_least = there ? without_in(group, at_largest[kind], AT_LARGEST) : 0;
     }

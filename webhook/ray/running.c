@@ -18,15 +18,28 @@ static bool has_cluster(const struct json *status)
     return name && *name;
 }
 
-/* While an upgrade is pending, serveConfigV2 goes to the pending cluster. Zeros are left out. */
-struct running_workers running_workers_of(const struct ray_service *previous)
+/* While an upgrade is pending, serveConfigV2 goes to the pending cluster. */
+static const struct json *status_of(const struct ray_service *previous)
 {
     const struct json *all = json_member(previous->json, "status");
-    const struct json *status = json_member(all, "pendingServiceStatus"), *cluster;
+    const struct json *pending = json_member(all, "pendingServiceStatus");
 
-    if (!has_cluster(status))
-        status = json_member(all, "activeServiceStatus");
-    cluster = json_member(status, "rayClusterStatus");
+    return has_cluster(pending) ? pending : json_member(all, "activeServiceStatus");
+}
+
+const char *running_cluster_of(const struct ray_service *previous)
+{
+    const char *name = json_string(json_member(status_of(previous), "rayClusterName"));
+
+    return name ? name : "";
+}
+
+/* Zeros are left out of the status. */
+struct running_workers running_workers_of(const struct ray_service *previous)
+{
+    const struct json *status = status_of(previous);
+    const struct json *cluster = json_member(status, "rayClusterStatus");
+
     if (!has_cluster(status) || !cluster)
         return (struct running_workers){0};
     return (struct running_workers){
@@ -36,7 +49,10 @@ struct running_workers running_workers_of(const struct ray_service *previous)
     };
 }
 
-/* With upgradeStrategy None nothing reaches the running cluster. */
+/*
+ * With upgradeStrategy None nothing reaches the running cluster. Which operator runs is unknown:
+ * since 1.2 all worker counts are outside the hash, and this only makes warnings.
+ */
 bool running_workers_stay(struct arena *arena, const struct ray_service *service,
                           const struct ray_service *previous)
 {
@@ -44,8 +60,9 @@ bool running_workers_stay(struct arena *arena, const struct ray_service *service
 
     if (strategy && strcmp(strategy, "None") == 0)
         return true;
-    return cluster_compare(arena, previous, service, (struct cluster_question){0}).change ==
-           CLUSTER_SAME;
+    return cluster_compare(arena, previous, service,
+                           (struct cluster_question){.operator_version = {1, 7, 0}})
+               .change == CLUSTER_SAME;
 }
 
 const struct ray_group *running_group(const struct ray_service *service, const char *name)

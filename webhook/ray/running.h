@@ -16,6 +16,9 @@ struct running_workers {
 
 struct running_workers running_workers_of(const struct ray_service *previous);
 
+/* The name of that RayCluster; "" if there is none. */
+const char *running_cluster_of(const struct ray_service *previous);
+
 /* Do they stay after this UPDATE? Not if it brings a new cluster, or a further group. */
 bool running_workers_stay(struct arena *arena, const struct ray_service *service,
                           const struct ray_service *previous);

@@ -149,3 +149,35 @@ struct path replicas_path(struct arena *arena, const struct serve_deployment *de
             return serve_member_path(at, scaling, keys[i]);
     return at ? *at : deployment->at;
 }
+
+struct path option_path(struct arena *arena, const struct serve_deployment *deployment,
+                        const char *resource)
+{
+    const struct yaml_value *value = deployment->value, *options = deployment->actor_options;
+    const char *key = "resources";
+    const struct path *at;
+
+    if (yaml_member(value, "placement_group_bundles"))
+        return serve_member_path(&deployment->at, value, "placement_group_bundles");
+    if (resource && strcmp(resource, "CPU") == 0)
+        key = "num_cpus";
+    else if (resource && strcmp(resource, "GPU") == 0)
+        key = "num_gpus";
+    else if (resource && strcmp(resource, "memory") == 0)
+        key = "memory";
+    at = path_keep(arena, serve_member_path(&deployment->at, value, "ray_actor_options"));
+    if (!at || !resource || !yaml_member(options, key))
+        return at ? *at : deployment->at;
+    return serve_member_path(at, options, key);
+}
+
+bool placement_is_judged(const struct placement_deployment *deployment)
+{
+    return !deployment->demand->replaced && deployment->reason != PLACEMENT_REFUSED;
+}
+
+bool replicas_are_written(const struct placement_deployment *deployment)
+{
+    return deployment->deployment->replicas == SERVE_REPLICAS_FIXED &&
+           deployment->deployment->start_replicas == deployment->wanted;
+}

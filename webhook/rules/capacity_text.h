@@ -21,6 +21,17 @@ const char *room_text(struct arena *arena, const struct placement *placement,
 /* Where its count is written: num_replicas, or a member of autoscaling_config. */
 struct path replicas_path(struct arena *arena, const struct serve_deployment *deployment);
 
+/* num_replicas says what is wanted: not autoscaled, not scaled by target_capacity. */
+bool replicas_are_written(const struct placement_deployment *deployment);
+
+/* Where a resource is asked for: in ray_actor_options or placement_group_bundles. NULL: somewhere.
+ */
+struct path option_path(struct arena *arena, const struct serve_deployment *deployment,
+                        const char *resource);
+
+/* An entry that a later one of its name replaces says nothing; what Ray refuses, others say. */
+bool placement_is_judged(const struct placement_deployment *deployment);
+
 /* Nodes of the group, as the cluster may grow; and pieces of the deployment that one holds. */
 int64_t group_nodes(const struct placement_group *group);
 int64_t group_holds(const struct placement_group *group,

@@ -8,6 +8,7 @@
 extern const struct rule_family serve_config_family;
 extern const struct rule_family kuberay_family;
 extern const struct rule_family capacity_family;
+extern const struct rule_family proxy_family;
 extern const struct rule_family probe_family;
 extern const struct rule_family head_family;
 extern const struct rule_family policy_family;

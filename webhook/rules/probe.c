@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Whether a worker's readiness says what KubeRay's own probe would. */
 #include "rules/families.h"
-
-#define PROXY_PATH "/-/healthz"
+#include "rules/readiness.h"
 
 static void check_without_handler(const struct rule_input *input, struct findings *findings)
 {
@@ -25,22 +24,6 @@ static void check_without_handler(const struct rule_input *input, struct finding
     }
 }
 
-/* Does any text in the value hold the proxy's path? */
-static bool mentions_proxy(const struct json *value)
-{
-    const char *string = json_string(value);
-    enum json_kind kind = json_kind(value);
-
-    if (string)
-        return strstr(string, PROXY_PATH);
-    if (kind != JSON_OBJECT && kind != JSON_ARRAY)
-        return false;
-    for (const struct json *each = json_first(value); each; each = json_next(each))
-        if (mentions_proxy(each))
-            return true;
-    return false;
-}
-
 static void check_misses_proxy(const struct rule_input *input, struct findings *findings)
 {
     const struct ray_service *service = input->service;
@@ -49,7 +32,8 @@ static void check_misses_proxy(const struct rule_input *input, struct findings *
         const struct ray_group *group = &service->groups[i];
         const struct json *probe = json_member(group->container, "readinessProbe");
 
-        if (json_kind(probe) != JSON_OBJECT || !json_first(probe) || mentions_proxy(probe))
+        if (json_kind(probe) != JSON_OBJECT || !json_first(probe) ||
+            readiness_mentions_proxy(probe))
             continue;
         report(
             findings, PATH_KEY(&group->container_at, "readinessProbe"),

@@ -3,7 +3,7 @@
 #include "rules/rule.h"
 
 const struct rule_family *const rule_families[] = {
-    &serve_config_family, &capacity_family, &kuberay_family,
+    &serve_config_family, &capacity_family, &kuberay_family, &proxy_family,
     &probe_family,        &head_family,     &policy_family,
 };
 const size_t rule_family_count = sizeof rule_families / sizeof *rule_families;

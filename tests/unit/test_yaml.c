@@ -184,6 +184,9 @@ static void reads_the_first_document(void)
     CHECK_TEXT(json_of(""), "null");
     CHECK_INT(document.root->kind, YAML_NULL);
     CHECK_INT(document.ignored_line, 0);
+    CHECK_INT(read_text((struct bytes){NULL, 0}), YAML_OK);
+    CHECK_INT(document.root->kind, YAML_NULL);
+    CHECK_INT(document.root->line, 1);
 }
 
 static const struct complaint {

@@ -343,6 +343,8 @@ enum yaml_status yaml_read(struct arena *arena, struct bytes text, const struct 
         problem_set(problem, 1, 1, "two byte order marks at the start; drop them");
         return YAML_INVALID;
     }
+    if (!text.size)
+        text.data = ""; /* memchr() and its like take no NULL */
     if (!yaml_dialect_init(&dialect, arena, text)) {
         problem_set(problem, 0, 0, "too many different characters beside `\\/` or U+FEFF");
         return arena_exhausted(arena) ? YAML_NO_MEMORY : YAML_TOO_LARGE;

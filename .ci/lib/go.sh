@@ -40,25 +40,30 @@ go_root() {
     fi
 }
 
+# go_build MODULE OUT ARGUMENT...: with a Go that can build the module.
+go_build() {
+    local module=$1 out=$2 root
+    shift 2
+    root=$(go_root "$module")
+    quietly env -C "$module" GOROOT="$root" GOTOOLCHAIN=local GOFLAGS=-mod=readonly CGO_ENABLED=0 \
+        "$root/bin/go" build -trimpath -o "$out" "$@"
+}
+
 # gitVersion: kubectl compares its version with the server's.
 build_tools() {
-    local go=$1/bin/go out=$2 version
+    local out=$1 version
     version=$(sed -n 's/^\tk8s.io\/kubernetes \(v[^ ]*\).*/\1/p' "$tools_module/go.mod")
-    (
-        cd "$tools_module" || exit
-        export GOROOT=$1 GOTOOLCHAIN=local GOFLAGS=-mod=readonly CGO_ENABLED=0
-        quietly "$go" build -trimpath -o "$out/" \
-            -ldflags "-s -w -X k8s.io/component-base/version.gitVersion=$version" tool
-    ) && mv "$out/server" "$out/etcd"
+    go_build "$tools_module" "$out/" \
+        -ldflags "-s -w -X k8s.io/component-base/version.gitVersion=$version" tool &&
+        mv "$out/server" "$out/etcd"
 }
 
 make_tools() {
-    local folder=$1 root started=$SECONDS
+    local folder=$1 started=$SECONDS
     title "Building etcd, kube-apiserver and kubectl (once; some five minutes on two cores)"
-    root=$(go_root "$tools_module")
     rm -rf "$folder.part"
     mkdir -p "$folder.part"
-    build_tools "$root" "$folder.part" || die "the cluster tools did not build"
+    build_tools "$folder.part" || die "the cluster tools did not build"
     mv "$folder.part" "$folder"
     say "built in $((SECONDS - started)) s: $folder"
 }

@@ -30,13 +30,8 @@ fuzz_one() {
 
 # What KubeRay's own calls make of mutated YAML, against what we do: needs Go, so only when asked for.
 fuzz_yaml_reference() {
-    local root module=tests/fuzz/yaml-reference program=$PWD/build/fuzz/bin/yaml-reference
-    root=$(go_root "$module")
-    (
-        cd "$module" || exit
-        export GOROOT=$root GOTOOLCHAIN=local GOFLAGS=-mod=readonly CGO_ENABLED=0
-        quietly "$root/bin/go" build -trimpath -o "$program" .
-    )
+    local program=$PWD/build/fuzz/bin/yaml-reference
+    go_build tests/fuzz/yaml-reference "$program" .
     title "yaml-reference: $1 s"
     python3 tests/fuzz/differ_yaml.py --reader build/fuzz/bin/yaml_answers \
         --reference "$program" --seconds "$1"

@@ -2,6 +2,7 @@
 #include "server/certificate.h"
 
 #include "server/certificate_parts.h"
+#include "server/file_mark.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -9,21 +10,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 enum { FILES = 3, KEY_ID_SIZE = 32 };
 
-/* What tells one content of a file from another without reading it. */
-struct mark {
-    dev_t device;
-    ino_t inode;
-    off_t size;
-    struct timespec modified, changed;
-};
-
 struct certificates {
     const struct certificate_files *files;
-    struct mark marks[FILES];
+    struct file_mark marks[FILES];
     pthread_mutex_t lock; /* of current */
     struct certificate *current;
 };
@@ -254,35 +246,15 @@ static struct certificate *read_generation(const struct certificate_files *files
     return NULL;
 }
 
-static struct mark mark_of(const char *path)
-{
-    struct stat file;
-
-    if (!path || stat(path, &file) != 0)
-        return (struct mark){0};
-    return (struct mark){file.st_dev, file.st_ino, file.st_size, file.st_mtim, file.st_ctim};
-}
-
-static bool same_time(struct timespec a, struct timespec b)
-{
-    return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
-}
-
-static bool same(const struct mark *a, const struct mark *b)
-{
-    return a->device == b->device && a->inode == b->inode && a->size == b->size &&
-           same_time(a->modified, b->modified) && same_time(a->changed, b->changed);
-}
-
 bool certificates_changed(struct certificates *certificates)
 {
     const struct certificate_files *files = certificates->files;
-    const struct mark now[FILES] = {mark_of(files->certificate), mark_of(files->key),
-                                    mark_of(files->client_ca)};
+    const struct file_mark now[FILES] = {file_mark_of(files->certificate), file_mark_of(files->key),
+                                         file_mark_of(files->client_ca)};
     bool changed = false;
 
     for (int i = 0; i < FILES; i++)
-        changed = changed || !same(&now[i], &certificates->marks[i]);
+        changed = changed || !file_mark_same(&now[i], &certificates->marks[i]);
     memcpy(certificates->marks, now, sizeof now);
     return changed;
 }

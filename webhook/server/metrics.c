@@ -54,6 +54,7 @@ static struct {
     struct histogram durations[STAGES];
     atomic_uint_fast64_t *rules; /* one for each row of the rule table */
     atomic_uint_fast64_t injections, reloads[2], clients_refused;
+    atomic_uint_fast64_t policies[2], policy_rejected;
     atomic_uint_fast64_t certificate_expires, started; /* Unix seconds */
 } metrics;
 
@@ -109,6 +110,12 @@ void metrics_injections(size_t count)
 void metrics_reload(bool good)
 {
     atomic_fetch_add(&metrics.reloads[good], 1);
+}
+
+void metrics_policy(bool good)
+{
+    atomic_fetch_add(&metrics.policies[good], 1);
+    atomic_store(&metrics.policy_rejected, !good);
 }
 
 void metrics_client_refused(void)
@@ -251,11 +258,22 @@ static void write_ended(struct text *out, const char *name, const struct metrics
     write_ports(out, name, view, put_ended);
 }
 
+static void put_results(struct text *out, const char *name, const atomic_uint_fast64_t counts[2])
+{
+    put(out, name, "{result=\"error\"}", atomic_load(&counts[false]));
+    put(out, name, "{result=\"ok\"}", atomic_load(&counts[true]));
+}
+
 static void write_reloads(struct text *out, const char *name, const struct metrics_view *view)
 {
     (void)view;
-    put(out, name, "{result=\"error\"}", atomic_load(&metrics.reloads[false]));
-    put(out, name, "{result=\"ok\"}", atomic_load(&metrics.reloads[true]));
+    put_results(out, name, metrics.reloads);
+}
+
+static void write_policies(struct text *out, const char *name, const struct metrics_view *view)
+{
+    (void)view;
+    put_results(out, name, metrics.policies);
 }
 
 static void write_log_dropped(struct text *out, const char *name, const struct metrics_view *view)
@@ -304,6 +322,13 @@ static const struct {
     {"client_certificates_refused_total", "counter",
      "Client certificates that did not verify or match.", NULL, &metrics.clients_refused},
     {"reloads_total", "counter", "Reloads of certificate, key and client CA.", write_reloads, NULL},
+    {"policy_generation", "gauge",
+     "How many policies have been in force; the first is that of the start.", NULL,
+     &metrics.policies[true]},
+    {"policy_reloads_total", "counter", "Times the policy was read, the start included.",
+     write_policies, NULL},
+    {"policy_rejected", "gauge", "1 while the policy file is not good, and an older one in force.",
+     NULL, &metrics.policy_rejected},
     {"certificate_not_after_timestamp_seconds", "gauge", "When the serving certificate expires.",
      NULL, &metrics.certificate_expires},
     {"log_lines_dropped_total", "counter", "Log lines lost because nobody read them.",

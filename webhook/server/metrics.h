@@ -33,6 +33,8 @@ void metrics_decision(enum metrics_path path, enum metrics_decision decision, in
 void metrics_findings(const struct findings *findings);
 void metrics_injections(size_t count);
 void metrics_reload(bool good);
+/* The policy was read; good: it is in force now. */
+void metrics_policy(bool good);
 void metrics_client_refused(void);
 void metrics_certificate_expires(int64_t unix_seconds);
 

@@ -151,8 +151,13 @@ static void reply(struct http_exchange *exchange, const struct outcome *outcome)
 static void review_one(const struct review *review, struct arena *arena, struct bytes body,
                        struct outcome *outcome)
 {
-    outcome->status = admit(arena, outcome->route->stage, review->policy, body, &outcome->answer,
-                            &outcome->verdict);
+    struct policy_generation *generation = policies_hold(review->policies);
+    struct policy policy = *policies_policy(generation);
+
+    policy.today = policy_day(time(NULL));
+    outcome->status =
+        admit(arena, outcome->route->stage, &policy, body, &outcome->answer, &outcome->verdict);
+    policies_release(generation);
     if (outcome->status != ADMIT_OK || !arena_exhausted(arena))
         return;
     outcome->status = ADMIT_FAILED;

@@ -3,13 +3,13 @@
 #ifndef SERVER_REVIEW_H
 #define SERVER_REVIEW_H
 
-#include "admission/policy.h"
 #include "server/http.h"
+#include "server/policies.h"
 #include "server/workers.h"
 
 struct review {
     struct workers *workers;
-    const struct policy *policy;
+    struct policies *policies;
 };
 
 /* What the TLS port serves. review must outlive it. */

@@ -37,6 +37,7 @@ struct server {
     struct settings settings;
     struct certificate_files files;
     struct certificates *certificates;
+    struct policies *policies;
     struct workers *workers;
     struct connections *webhook_connections, *plain_connections;
     struct listener *webhook, *plain;
@@ -95,6 +96,30 @@ static void reload(struct server *server)
         log_message("reload-failed", "%s; the last good certificate stays", problem.message);
 }
 
+/* The event is there to be alarmed by: the file is not what is in force. */
+static bool load_policy(struct server *server, struct problem *problem)
+{
+    const char *file = server->settings.policy.file;
+    bool good = policies_load(server->policies, problem);
+    struct log_line line;
+
+    metrics_policy(good);
+    if (!good)
+        return false;
+    line = log_begin("policy");
+    log_text(&line, "file", file ? file : "");
+    log_end(&line);
+    return true;
+}
+
+static void reload_policy(struct server *server)
+{
+    struct problem problem;
+
+    if (!load_policy(server, &problem))
+        log_message("policy-rejected", "%s; the last good policy stays", problem.message);
+}
+
 /* Each connection has a file; MHD would spin on accept() without one. */
 static bool raise_file_limit(const struct server *server, struct problem *problem)
 {
@@ -124,21 +149,24 @@ static bool prepare(struct server *server, struct problem *problem)
         .client_names = &settings->client_names,
     };
     server->certificates = certificates_new(&server->files);
+    server->policies = policies_new(&settings->policy);
     server->workers = workers_new(ADMIT_ARENA_LIMIT);
     server->webhook_connections = make_connections(settings, settings->max_connections);
     server->plain_connections = make_connections(settings, PLAIN_MOST);
-    if (!server->certificates || !server->workers || !server->webhook_connections ||
-        !server->plain_connections || !metrics_start() || !log_start()) {
+    if (!server->certificates || !server->policies || !server->workers ||
+        !server->webhook_connections || !server->plain_connections || !metrics_start() ||
+        !log_start()) {
         problem_set(problem, 0, 0, "no memory");
         return false;
     }
     server->review.workers = server->workers;
-    server->review.policy = &policy_default;
+    server->review.policies = server->policies;
     server->review_site = review_site(&server->review);
     server->health.webhook = server->webhook_connections;
     server->health.plain = server->plain_connections;
     server->health_site = health_site(&server->health);
-    return raise_file_limit(server, problem) && certificates_load(server->certificates, problem);
+    return raise_file_limit(server, problem) && certificates_load(server->certificates, problem) &&
+           load_policy(server, problem);
 }
 
 static struct listener *open_port(const char *address, const char *serves,
@@ -214,6 +242,8 @@ static int turn(struct server *server, const sigset_t *signals, int64_t wait_ms)
     number = sigtimedwait(signals, NULL, &timeout);
     if (number == SIGHUP || certificates_changed(server->certificates))
         reload(server);
+    if (number == SIGHUP || policies_changed(server->policies))
+        reload_policy(server);
     return number == SIGTERM || number == SIGINT ? number : 0;
 }
 
@@ -260,6 +290,7 @@ static void stop(struct server *server)
     connections_free(server->plain_connections);
     workers_free(server->workers);
     certificates_free(server->certificates);
+    policies_free(server->policies);
     log_stop();
     metrics_stop();
 }
@@ -331,7 +362,7 @@ const struct command serve_command = {
     .help = "Serves POST /mutate and POST /validate by TLS, and /healthz, /readyz and /metrics on "
             "another port. It needs no rights in the cluster and asks nobody anything.\n\n"
             "The log goes to stderr, one JSON object a line. SIGTERM and SIGINT drain and stop, "
-            "SIGHUP reads the certificate again.",
+            "SIGHUP reads the certificate and the policy again.",
     .example = "rayservice-webhook certs init --dir certs --name webhook.ray.svc\n"
                "rayservice-webhook serve --tls-cert certs/tls.crt --tls-key certs/tls.key",
     .options = settings_options,

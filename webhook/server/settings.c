@@ -29,6 +29,7 @@ const struct option settings_options[SETTINGS_OPTIONS] = {
      .argument = "NAME",
      .help = "The common name, DNS name or URI that a client's certificate must carry; may be "
              "repeated. Without it, any certificate of --client-ca will do."},
+    POLICY_OPTIONS(AT(policy)),
     {.name = "listen",
      .kind = OPTION_STRING,
      .offset = AT(listen),

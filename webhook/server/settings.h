@@ -3,17 +3,18 @@
 #ifndef SERVER_SETTINGS_H
 #define SERVER_SETTINGS_H
 
-#include "core/options.h"
+#include "admission/policy_options.h"
 
 struct settings {
     const char *tls_cert, *tls_key, *client_ca;
     struct option_list client_names;
+    struct policy_flags policy;
     const char *listen, *metrics_listen;
     int64_t drain_delay, max_connections;
     int64_t header_timeout, body_timeout, answer_timeout, idle_timeout;
 };
 
-enum { SETTINGS_OPTIONS = 12 };
+enum { SETTINGS_OPTIONS = 14 };
 
 extern const struct option settings_options[SETTINGS_OPTIONS];
 

@@ -6,8 +6,10 @@ check.py tree                              what can be read from the sources and
 check.py symbols ARCHIVE...                the pure layers' object files
 check.py rules VERDICT [PROGRAM]           the rule table, its cases and RULES.md
 check.py options PROGRAM                   commands and flags in pages and manifests
+check.py policy PROGRAM                    the policy's schema and examples
 """
 
+import json
 import pathlib
 import subprocess
 import sys
@@ -17,6 +19,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
 import docs  # noqa: E402
 import layers  # noqa: E402
 import options  # noqa: E402
+import policy  # noqa: E402
 import rules  # noqa: E402
 import shape  # noqa: E402
 import symbols  # noqa: E402
@@ -46,6 +49,20 @@ def rule_problems(verdict, program=None):
                                     printed(program, "rules", "--markdown"))
 
 
+def policy_problems(program):
+    where = tree.real()
+    fresh = printed(program, "rules", "--policy-schema")
+
+    def read(path):
+        """Nothing to check is on stdin: what is left to complain about is the policy."""
+        return subprocess.run([program, "check", "--policy", tree.ROOT / path, "-"], input="", check=False,
+                              capture_output=True, text=True).stderr.strip()
+
+    yield from policy.check_schema(where.files.get(policy.SCHEMA), fresh)
+    yield from policy.check_policies(where, read)
+    yield from policy.check_mentions(where, json.loads(fresh))
+
+
 def main():
     what = sys.argv[1] if len(sys.argv) > 1 else ""
     if what == "tree":
@@ -56,6 +73,8 @@ def main():
         found = list(rule_problems(*sys.argv[2:4]))
     elif what == "options":
         found = list(options.check_uses(tree.real(), options.commands_of(sys.argv[2])))
+    elif what == "policy":
+        found = list(policy_problems(sys.argv[2]))
     else:
         raise SystemExit(__doc__)
     for fault in found:

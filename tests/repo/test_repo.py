@@ -12,6 +12,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
 import docs  # noqa: E402
 import layers  # noqa: E402
 import options  # noqa: E402
+import policy  # noqa: E402
 import rules  # noqa: E402
 import shape  # noqa: E402
 import symbols  # noqa: E402
@@ -219,6 +220,24 @@ class Rules(unittest.TestCase):
                          ("x\n", "x\n")):
             with self.subTest(old=old, new=new):
                 self.assertNotEqual(list(rules.check_page(self.table, old, new)), [])
+
+
+class Policy(unittest.TestCase):
+    def test_schema(self):
+        self.assertEqual(list(policy.check_schema("a", "a")), [])
+        self.assertEqual(len(list(policy.check_schema("a", "b")) + list(policy.check_schema(None, "b"))), 2)
+
+    def test_policies(self):
+        good = tree.Tree({path: "a: 1\n" for path in policy.POLICIES})
+        self.assertEqual(list(policy.check_policies(good, lambda path: "")), [])
+        self.assertEqual(len(list(policy.check_policies(good, lambda path: "bad"))), 2)
+        self.assertEqual(len(list(policy.check_policies(tree.Tree({}), lambda path: ""))), 2)
+
+    def test_mentions(self):
+        schema = {"properties": {"a": {"items": {"properties": {"b": {}}}}, "rules": {"properties": {"c": {}}}}}
+        whole = tree.Tree({policy.POLICIES[0]: "a: [b: 1]\nrules: x"})
+        self.assertEqual(list(policy.check_mentions(whole, schema)), [])
+        self.assertEqual(len(list(policy.check_mentions(tree.Tree({policy.POLICIES[0]: "a:"}), schema))), 2)
 
 
 class Symbols(unittest.TestCase):

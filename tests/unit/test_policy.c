@@ -64,6 +64,8 @@ static const struct {
      "exemptions[0]: until is missing: write until: 2027-01-31"},
     {"exemptions:\n- {namespace: a, name: b, rules: [\"*\"], until: 2027-01-31, reason: \"\"}\n", 4,
      68, "exemptions[0].reason: \"\": write one line of at most 100 letters"},
+    {"limits: {imagePrefixes: [\"a\\u009b\"]}\n", 3, 26,
+     "limits.imagePrefixes[0]: \"a \": write the beginning of a name, without blanks"},
     {"kuberay: latest\n", 3, 10, "kuberay: \"latest\": write the version, like \"1.7\""},
     {"---\nkind: Other\n", 3, 1, "a second document begins here; a policy is one"},
 };

@@ -34,12 +34,18 @@ static bool is_name_pattern(const char *text)
     return is_of(text, LABEL ".", LONGEST_NAME);
 }
 
+/* C1, as UTF-8: terminals obey those too. */
+static bool is_control(const char *text)
+{
+    return text[0] == '\x7f' || (text[0] == '\xc2' && (unsigned char)text[1] < 0xa0);
+}
+
 static bool is_line(const char *text, size_t longest, char least)
 {
     size_t size = strlen(text);
 
     for (size_t i = 0; i < size; i++)
-        if ((unsigned char)text[i] < (unsigned char)least || text[i] == '\x7f')
+        if ((unsigned char)text[i] < (unsigned char)least || is_control(&text[i]))
             return false;
     return size && size <= longest;
 }

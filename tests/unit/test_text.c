@@ -14,6 +14,17 @@ static void strings_are_escaped_for_json(void)
     CHECK_TEXT(text_string(&text), "\"a\\\"b\\\\c\\n\\u0001\\u0000é/\\u007f\"");
 }
 
+static void text_is_escaped_for_html(void)
+{
+    struct text text = text_new(arena), plain = text_new(arena);
+
+    text_html(&text, "<a b=\"c\" d='e'>&lt;\x01\x7f\n\té</a>");
+    CHECK_TEXT(text_string(&text), "&lt;a b=&quot;c&quot; d=&#39;e&#39;&gt;&amp;lt;"
+                                   "\xef\xbf\xbd\xef\xbf\xbd\n\té&lt;/a&gt;");
+    text_html(&plain, "");
+    CHECK_TEXT(text_string(&plain), "");
+}
+
 static void base64_pads(void)
 {
     static const char *const want[] = {"", "Zg==", "Zm8=", "Zm9v", "Zm9vYg=="};
@@ -71,5 +82,6 @@ static void tear_down(void)
     arena_free(arena);
 }
 
-TEST_MAIN(TEST(set_up), TEST(strings_are_escaped_for_json), TEST(base64_pads),
-          TEST(paths_have_two_notations), TEST(findings_are_sorted_and_stable), TEST(tear_down))
+TEST_MAIN(TEST(set_up), TEST(strings_are_escaped_for_json), TEST(text_is_escaped_for_html),
+          TEST(base64_pads), TEST(paths_have_two_notations), TEST(findings_are_sorted_and_stable),
+          TEST(tear_down))

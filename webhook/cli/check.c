@@ -20,10 +20,11 @@ static const struct option options[] = {
      .letter = 'o',
      .kind = OPTION_CHOICE,
      .offset = offsetof(struct settings, output),
-     .argument = "text|json",
+     .argument = "text|json|html",
      .standard = "text",
-     .choices = "text|json",
-     .help = "How to write what was found."},
+     .choices = "text|json|html",
+     .help =
+         "How to write what was found: for people, for programs, or as one page for a browser."},
     {.name = "strict",
      .kind = OPTION_FLAG,
      .offset = offsetof(struct settings, strict),
@@ -31,7 +32,7 @@ static const struct option options[] = {
     POLICY_OPTIONS(offsetof(struct settings, policy)),
 };
 
-static const struct renderer *const renderers[] = {&text_renderer, &json_renderer};
+static const struct renderer *const renderers[] = {&text_renderer, &json_renderer, &html_renderer};
 
 struct check {
     struct arena *arena; /* of one object: reset before each */

@@ -20,6 +20,6 @@ struct renderer {
     void (*end)(struct text *out, const struct style *style, const struct summary *summary);
 };
 
-extern const struct renderer text_renderer, json_renderer;
+extern const struct renderer text_renderer, json_renderer, html_renderer;
 
 #endif

@@ -2,6 +2,7 @@
 /* -o json: compact, one document for all files. A number that nobody can know is null. */
 #include "cli/locate.h"
 #include "cli/render.h"
+#include "cli/shares.h"
 
 static void put_key(struct text *out, const char *name)
 {
@@ -15,14 +16,13 @@ static void put_string(struct text *out, const char *name, const char *value)
     text_json(out, value);
 }
 
-/* Negative numbers and PLACEMENT_NO_LIMIT say that nobody can know. */
 static void put_number(struct text *out, const char *name, int64_t number)
 {
     text_json_key(out, name);
-    if (number < 0 || number == PLACEMENT_NO_LIMIT)
-        text_puts(out, "null");
-    else
+    if (is_known(number))
         text_printf(out, "%lld", (long long)number);
+    else
+        text_puts(out, "null");
 }
 
 static void put_pair(struct text *out, const char *name, const char *first, int64_t first_number,
@@ -76,16 +76,13 @@ static void put_deployment(struct text *out, const struct placement_deployment *
 
 static void put_placement(struct text *out, const struct placement *placement)
 {
-    static const char *const verdicts[] = {
-        [PLACEMENT_UNKNOWN] = "unknown", [PLACEMENT_FITS] = "fits", [PLACEMENT_NEVER] = "never"};
-
     put_key(out, "placement");
     if (!placement) {
         text_puts(out, "null");
         return;
     }
     text_puts(out, "{\"verdict\":");
-    text_json(out, verdicts[placement->verdict]);
+    text_json(out, verdict_name(placement->verdict));
     put_pair(out, "workers", "min", placement->workers_start, "max", placement->workers_max);
     put_pair(out, "withoutReplica", "atLeast", placement->without_at_least, "atMost",
              placement->without_at_most);

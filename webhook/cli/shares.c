@@ -66,6 +66,14 @@ struct homeless homeless_replicas(const struct placement *placement)
     return homeless;
 }
 
+const char *verdict_name(enum placement_verdict verdict)
+{
+    static const char *const names[] = {
+        [PLACEMENT_UNKNOWN] = "unknown", [PLACEMENT_FITS] = "fits", [PLACEMENT_NEVER] = "never"};
+
+    return names[verdict];
+}
+
 const char *ready_text(struct arena *arena, const struct shares *shares)
 {
     long long full = shares->full, most = full + shares->maybe, workers = most + shares->empty;

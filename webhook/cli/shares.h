@@ -27,6 +27,15 @@ struct homeless {
 
 struct homeless homeless_replicas(const struct placement *placement);
 
+/* "fits", "never", "unknown" */
+const char *verdict_name(enum placement_verdict verdict);
+
+/* False: nobody can know the number. */
+static inline bool is_known(int64_t number)
+{
+    return number >= 0 && number != PLACEMENT_NO_LIMIT;
+}
+
 /* "1 to 2 of 3 ready" */
 const char *ready_text(struct arena *arena, const struct shares *shares);
 

@@ -99,6 +99,36 @@ void text_json_key(struct text *text, const char *name)
     text_putc(text, ':');
 }
 
+static const char *html_for(unsigned char c)
+{
+    switch (c) {
+    case '&':
+        return "&amp;";
+    case '<':
+        return "&lt;";
+    case '>':
+        return "&gt;";
+    case '"':
+        return "&quot;";
+    case '\'':
+        return "&#39;";
+    default:
+        return (c < 0x20 && c != '\n' && c != '\t') || c == 0x7f ? "\xef\xbf\xbd" : NULL;
+    }
+}
+
+void text_html(struct text *text, const char *string)
+{
+    for (; *string; string++) {
+        const char *instead = html_for((unsigned char)*string);
+
+        if (instead)
+            text_puts(text, instead);
+        else
+            text_putc(text, *string);
+    }
+}
+
 void text_base64(struct text *text, struct bytes bytes)
 {
     static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";

@@ -28,6 +28,12 @@ void text_json_bytes(struct text *text, struct bytes string);
 /* The name as a JSON string, and a colon. */
 void text_json_key(struct text *text, const char *name);
 
+/*
+ * Text of an HTML element or of a quoted attribute. Control characters, which HTML has no way to
+ * write, become U+FFFD.
+ */
+void text_html(struct text *text, const char *string);
+
 void text_base64(struct text *text, struct bytes bytes);
 
 /* The text so far, NUL-terminated; "" if empty or exhausted. */

@@ -187,18 +187,17 @@ static bool put_alias(struct reader *reader, const yaml_event_t *event)
     return yaml_tree_alias(&reader->tree, &node);
 }
 
-static bool has_odd_version(struct reader *reader, size_t index)
-{
-    return yaml_dialect_odd_version(&reader->dialect, yaml_place_byte(&reader->places, index));
-}
-
 /* libyaml takes 1.2 too, and more digits. */
 static bool check_version(struct reader *reader, const yaml_event_t *event)
 {
     const yaml_version_directive_t *version = event->data.document_start.version_directive;
+    size_t start = yaml_place_byte(&reader->places, event->start_mark.index);
 
-    if (!version || (version->major == 1 && version->minor == 1 &&
-                     !has_odd_version(reader, event->start_mark.index)))
+    if (!version)
+        return true;
+    start = yaml_dialect_skip_tags(&reader->dialect, start);
+    if (version->major == 1 && version->minor == 1 &&
+        !yaml_dialect_odd_version(&reader->dialect, start))
         return true;
     return fail(reader, YAML_INVALID, mark_of(reader, event->start_mark),
                 "only %YAML 1.1 is read; drop the line");
@@ -207,7 +206,9 @@ static bool check_version(struct reader *reader, const yaml_event_t *event)
 /* Without a `...` the document ends where the next thing begins, so that much of it was scanned. */
 static bool check_next(struct reader *reader, const yaml_event_t *event)
 {
-    if (!event->data.document_end.implicit || !has_odd_version(reader, event->start_mark.index))
+    size_t next = yaml_place_byte(&reader->places, event->start_mark.index);
+
+    if (!event->data.document_end.implicit || !yaml_dialect_odd_version(&reader->dialect, next))
         return true;
     return fail(reader, YAML_INVALID, mark_of(reader, event->start_mark),
                 "this %YAML line has no version");

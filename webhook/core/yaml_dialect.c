@@ -277,14 +277,27 @@ static size_t digits_at(struct bytes text, size_t at)
     return end - at;
 }
 
+static bool is_directive(struct bytes text, size_t at, const char *name)
+{
+    return text.size - at >= strlen(name) && memcmp(text.data + at, name, strlen(name)) == 0;
+}
+
+size_t yaml_dialect_skip_tags(const struct yaml_dialect *dialect, size_t offset)
+{
+    struct bytes text = dialect->text;
+    size_t at = skip_space(text, offset);
+
+    while (is_directive(text, at, "%TAG"))
+        at = skip_space(text, line_end(text, at));
+    return at;
+}
+
 bool yaml_dialect_odd_version(const struct yaml_dialect *dialect, size_t offset)
 {
     struct bytes text = dialect->text;
     size_t at = skip_space(text, offset), major;
 
-    while (text.size - at > 5 && memcmp(text.data + at, "%TAG", 4) == 0)
-        at = skip_space(text, line_end(text, at));
-    if (text.size - at < 5 || memcmp(text.data + at, "%YAML", 5) != 0)
+    if (!is_directive(text, at, "%YAML"))
         return false;
     at = skip_space(text, at + 5);
     major = digits_at(text, at);

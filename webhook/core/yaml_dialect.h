@@ -49,7 +49,10 @@ struct bytes yaml_dialect_restore(const struct yaml_dialect *dialect, struct byt
 /* Does an empty collection, `{}` or `[]`, begin here, or after blanks, line breaks and comments? */
 bool yaml_dialect_is_empty(const struct yaml_dialect *dialect, size_t offset);
 
-/* Does a %YAML line begin here, or behind %TAG lines, with more digits than go-yaml takes? */
+/* Does a %YAML line begin here with more digits than go-yaml takes? */
 bool yaml_dialect_odd_version(const struct yaml_dialect *dialect, size_t offset);
+
+/* Behind the %TAG lines that begin here. */
+size_t yaml_dialect_skip_tags(const struct yaml_dialect *dialect, size_t offset);
 
 #endif

@@ -37,26 +37,35 @@ static bool say(const struct world *world, const char *what)
     return false;
 }
 
-static bool compare_listed(const struct world *world, const struct placement *placement,
+static bool compare_verdicts(const struct world *world, const struct placement *placement,
+                             const struct endings *endings)
+{
+    bool good = true;
+
+    for (size_t i = 0; i < placement->deployment_count; i++)
+        if (placement->deployments[i].verdict == PLACEMENT_FITS && endings->stuck[i] &&
+            !world->deployments[i].limit_hidden)
+            good = say(world, "fits, and is stuck");
+    if (placement->verdict == PLACEMENT_NEVER && endings->all_placed)
+        good = say(world, "never, and is placed");
+    return good;
+}
+
+static bool within(int64_t least, int64_t most, const struct endings *endings)
+{
+    return least <= endings->unready_least && most >= endings->unready_most;
+}
+
+static bool compare_bounds(const struct world *world, const struct placement *placement,
                            const struct endings *endings)
 {
     bool good = true;
 
-    for (size_t i = 0; world->at_start && i < placement->deployment_count; i++) {
-        const struct placement_deployment *each = &placement->deployments[i];
-
-        if (each->verdict == PLACEMENT_FITS && endings->stuck[i] &&
-            !world->deployments[i].limit_hidden)
-            good = say(world, "fits, and is stuck");
-    }
-    if (world->at_start && placement->verdict == PLACEMENT_NEVER && endings->all_placed)
-        good = say(world, "never, and is placed");
-    if (world->at_start && (placement->without_at_start > endings->unready_least ||
-                            placement->without_at_start_most < endings->unready_most))
-        good = say(world, "bounds at start");
-    if (placement->without_at_least > endings->unready_least ||
-        placement->without_at_most < endings->unready_most)
+    if (!within(placement->without_at_least, placement->without_at_most, endings))
         good = say(world, "bounds");
+    if (world->at_start &&
+        !within(placement->without_at_start, placement->without_at_start_most, endings))
+        good = say(world, "bounds at start");
     for (size_t i = 0; i < placement->group_count; i++)
         if (placement->groups[i].without_at_least > endings->group_least[i] ||
             (world->at_start && placement->groups[i].without_at_start > endings->group_least[i]))
@@ -123,7 +132,9 @@ static void no_ending_contradicts(void)
         if (!placement || !endings.complete)
             continue;
         count(&world, placement, &endings);
-        bad += !compare_listed(&world, placement, &endings);
+        bad += !compare_bounds(&world, placement, &endings);
+        if (world.at_start)
+            bad += !compare_verdicts(&world, placement, &endings);
         if (world.at_start && placement->verdict == PLACEMENT_FITS)
             bad += !compare_with_code(search, &world);
     }

@@ -26,12 +26,14 @@ static int64_t pieces_like_first(const struct model_demand *demand)
 /* Replicas that can start at most, alone. */
 static int64_t room_of(const struct model_demand *demand, enum moment moment)
 {
-    int64_t room = demand->row->room[moment];
+    int64_t room = demand->row->room[moment], gang = demand->demand->gang;
+    int64_t like = pieces_like_first(demand);
 
     if (room == RAY_UNLIMITED)
         return PLACEMENT_NO_LIMIT;
-    room /= pieces_like_first(demand);
-    return room - room % demand->demand->gang;
+    if (like > 1)
+        room /= like;
+    return gang > 1 ? room - room % gang : room;
 }
 
 static const struct model_node *roomiest(const struct model *model, size_t resource)

@@ -134,6 +134,56 @@ static void what_is_muted_depends_on_the_operator(void)
             printf("#   row %zu\n", i);
 }
 
+/* Each row of what KubeRay 1.7.0's own hash function was asked; its name is the change. */
+static void kuberays_hash_agrees(void)
+{
+    static const struct {
+        const char *change, *old, *new;
+        enum cluster_change want; /* SAME: the hash stayed */
+    } rows[] = {
+        /* The hash moves, and the running RayCluster gets the group. */
+        {"append worker group", WORKER(""), CLUSTER("\"workerGroupSpecs\":[{},{}]"),
+         CLUSTER_IN_PLACE},
+        {"enableInTreeAutoscaling=false vs unset", CLUSTER(""),
+         CLUSTER("\"enableInTreeAutoscaling\":false"), CLUSTER_ROLLS},
+        {"head.rayStartParams nil instead of {}",
+         CLUSTER("\"headGroupSpec\":{\"rayStartParams\":{}}"), CLUSTER("\"headGroupSpec\":{}"),
+         CLUSTER_ROLLS},
+        {"head.rayStartParams.num-cpus", CLUSTER("\"headGroupSpec\":{\"rayStartParams\":{}}"),
+         CLUSTER("\"headGroupSpec\":{\"rayStartParams\":{\"num-cpus\":\"0\"}}"), CLUSTER_ROLLS},
+        {"head.resources.CPU", CLUSTER("\"headGroupSpec\":{}"),
+         CLUSTER("\"headGroupSpec\":{\"resources\":{\"CPU\":\"0\"}}"), CLUSTER_ROLLS},
+        {"rayVersion", CLUSTER("\"rayVersion\":\"2.46.0\""), CLUSTER("\"rayVersion\":\"2.47.0\""),
+         CLUSTER_ROLLS},
+        /* The hash function counts it, and rayClusterSpecForHashing takes it out before. */
+        {"spec.suspend", CLUSTER(""), CLUSTER("\"suspend\":true"), CLUSTER_SAME},
+        {"worker.maxReplicas", WORKER("\"maxReplicas\":1"), WORKER("\"maxReplicas\":2"),
+         CLUSTER_SAME},
+        {"worker.minReplicas", WORKER("\"minReplicas\":1"), WORKER("\"minReplicas\":2"),
+         CLUSTER_SAME},
+        {"worker.nodeSelector", WORKER("\"template\":{\"spec\":{}}"),
+         WORKER("\"template\":{\"spec\":{\"nodeSelector\":{\"a\":\"b\"}}}"), CLUSTER_ROLLS},
+        {"worker.numOfHosts", WORKER("\"numOfHosts\":1"), WORKER("\"numOfHosts\":2"),
+         CLUSTER_ROLLS},
+        {"worker.readinessProbe", WORKER("\"template\":{\"spec\":{\"containers\":[{}]}}"),
+         WORKER("\"template\":{\"spec\":{\"containers\":[{\"readinessProbe\":{\"exec\":{"
+                "\"command\":[\"a\"]}}}]}}"),
+         CLUSTER_ROLLS},
+        {"worker.replicas", WORKER("\"replicas\":1"), WORKER("\"replicas\":2"), CLUSTER_SAME},
+        {"worker.suspend", WORKER(""), WORKER("\"suspend\":true"), CLUSTER_ROLLS},
+        {"worker.template.annotations", WORKER("\"template\":{}"),
+         WORKER("\"template\":{\"metadata\":{\"annotations\":{\"a\":\"b\"}}}"), CLUSTER_ROLLS},
+        {"worker.tolerations", WORKER("\"template\":{\"spec\":{}}"),
+         WORKER("\"template\":{\"spec\":{\"tolerations\":[{\"key\":\"a\"}]}}"), CLUSTER_SAME},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (!CHECK_INT(changed(rows[i].old, rows[i].new, "1.7.0"), rows[i].want) ||
+            !CHECK_INT(changed(rows[i].new, rows[i].old, "1.7.0"),
+                       rows[i].want == CLUSTER_IN_PLACE ? CLUSTER_ROLLS : rows[i].want))
+            printf("#   %s\n", rows[i].change);
+}
+
 static void the_place_is_named(void)
 {
     struct arena *arena = arena_new(1 << 20);
@@ -177,4 +227,5 @@ static void what_will_be_restored_is_no_change(void)
 }
 
 TEST_MAIN(TEST(live_updates_agree), TEST(what_is_muted_depends_on_the_operator),
-          TEST(the_place_is_named), TEST(what_will_be_restored_is_no_change))
+          TEST(kuberays_hash_agrees), TEST(the_place_is_named),
+          TEST(what_will_be_restored_is_no_change))

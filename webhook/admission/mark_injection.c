@@ -72,18 +72,43 @@ static void write_head(struct text *out, struct marker *marker)
     text_json(out, shape->mark);
 }
 
+/* A mark is a name: where several groups share one, the first of them speaks for all. */
+static void join_names(struct arena *arena, const struct ray_service *service, bool *ours)
+{
+    struct named_list groups = ray_groups_by_name(arena, service);
+    const struct ray_group *first = NULL;
+
+    for (size_t i = 0; i < groups.count; i++) {
+        const struct ray_group *group = groups.items[i].value;
+        size_t index = (size_t)(group - service->groups);
+
+        if (!first || strcmp(first->name, group->name) != 0) {
+            first = group;
+            continue;
+        }
+        ours[first - service->groups] = ours[first - service->groups] || ours[index];
+        ours[index] = false;
+    }
+}
+
 static void write_groups(struct text *out, struct marker *marker)
 {
     const struct ray_service *service = marker->in->service;
-    struct text groups = text_new(marker->in->arena);
+    struct arena *arena = marker->in->arena;
+    bool *ours =
+        service->group_count ? arena_array(arena, service->group_count, sizeof *ours) : NULL;
+    struct text groups = text_new(arena);
 
+    if (!ours)
+        return;
+    for (size_t i = 0; i < service->group_count; i++)
+        ours[i] = is_filled(marker, &service->groups[i]) || worker_is_ours(marker, i);
+    join_names(arena, service, ours);
     for (size_t i = 0; i < service->group_count; i++) {
-        const struct ray_group *group = &service->groups[i];
-
-        if (!is_filled(marker, group) && !worker_is_ours(marker, i))
+        if (!ours[i])
             continue;
         text_putc(&groups, groups.size ? ',' : '[');
-        text_json(&groups, group->name);
+        text_json(&groups, service->groups[i].name);
     }
     if (!groups.size)
         return;

@@ -217,11 +217,11 @@ class Cluster:
         return self.kubectl("get", "--raw", "/readyz").code == 0 \
             and self.kubectl("get", "namespace", "default").code == 0
 
-    def kubectl(self, *arguments, stdin=None, seconds=60):
+    def kubectl(self, *arguments, stdin=None, seconds=60, **variables):
         """Runs kubectl as user admin. stdin: text, or an object that becomes JSON."""
         text = stdin if stdin is None or isinstance(stdin, str) else json.dumps(stdin)
         environment = {"PATH": os.environ["PATH"], "HOME": str(self.folder),
-                       "KUBECONFIG": str(self.folder / "kubeconfig")}
+                       "KUBECONFIG": str(self.folder / "kubeconfig")} | variables
         return Result(subprocess.run([tool("kubectl"), *map(str, arguments)], input=text, text=True,
                                      capture_output=True, timeout=seconds, env=environment,
                                      check=False))

@@ -38,7 +38,7 @@ PROBE = {
 }
 
 
-def example(name, **metadata):
+def example(name, /, **metadata):
     """A RayService of manifests/examples, as an object of one's own."""
     object_ = yaml.safe_load((EXAMPLES / f"{name}.yaml").read_text(encoding="utf-8"))
     object_["metadata"].update(metadata)

@@ -6,7 +6,7 @@ import unittest
 
 import yaml
 
-from fixture import INJECTED, ROOT, ClusterTest, main
+from fixture import INJECTED, ROOT, ClusterTest, example, main
 
 KUBERAY = ROOT.parent / "shared" / "kuberay"
 SAMPLES = sorted((KUBERAY / "samples").glob("*.yaml"))
@@ -22,6 +22,12 @@ def with_head_cpu(document):
     if document["kind"] == "RayService":
         head = document["spec"]["rayClusterConfig"]["headGroupSpec"]
         head.setdefault("rayStartParams", {})["num-cpus"] = "1"
+    return document
+
+
+def opted_out(document):
+    if document["kind"] == "RayService":
+        document["metadata"].setdefault("annotations", {})["rayservice-webhook/inject"] = "off"
     return document
 
 
@@ -62,6 +68,9 @@ class Samples(ClusterTest):
         result = self.create([with_head_cpu(each) for each in documents_of(path)])
         self.assertEqual(result.code, 0, result.text)
         self.assertIn("head-runs-replicas", "".join(result.warnings))
+        self.apart(self.namespace.rsplit("-", 2)[-2] + "-out")
+        result = self.create([opted_out(each) for each in documents_of(path)])
+        self.assertEqual(result.code, 0, result.text)
 
     def test_a_second_apply_changes_nothing(self):
         for number, path in enumerate(SAMPLES):
@@ -73,6 +82,14 @@ class Samples(ClusterTest):
                 self.assertGreater(len(before), 0)
                 self.assertEqual(self.kubectl("apply", "-f", path).code, 0)
                 self.assertEqual(self.services(path), before)
+
+    def test_the_older_api_version(self):
+        """v1alpha1 knows fewer fields, and the API server asks us about v1 (matchPolicy Equivalent)."""
+        self.apart(0)
+        object_ = example("two-replicas-for-two-workers", name="older")
+        object_["apiVersion"] = "ray.io/v1alpha1"
+        for _ in range(2):
+            self.assert_injected(self.applied(object_))
 
     def services(self, path):
         """The RayServices of a file as they are stored: generation, spec and what was injected."""

@@ -118,7 +118,10 @@ def loses_own(old, sent, groups):
                     *[port for port in ports(*before[key])[0]]))):
             return True
     was, now = head_count(old), head_count(sent)
-    return was != now and (now != [None, None] or was not in (["0", None], [None, "0"]))
+    head = sent["spec"]["rayClusterConfig"]["headGroupSpec"]
+    place = [None, "0"] if head.get("resources") else ["0", None]  # where ours would be
+    lower = "cpu" in old["spec"]["rayClusterConfig"]["headGroupSpec"].get("resources", {})
+    return was != now and (now != [None, None] or was != place or lower)
 
 
 def new_problems(old, final):

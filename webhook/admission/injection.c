@@ -190,12 +190,13 @@ static bool loses_own_count(const struct planner *planner)
 {
     const struct ray_group *head = &planner->in->service->head;
     const struct ray_group *older = &planner->in->previous->head;
+    const struct head_shape *shape = head_shape_of(head);
     const struct json *count = ray_cpu_count(older);
+    const struct json *same = json_member(json_member(older->json, shape->parent), shape->key);
     const char *text = json_string(count);
 
     return count && !ray_cpu_count(head) && !*planner->plan->stored_marks.head &&
-           (!text || strcmp(text, "0") != 0 || head_shape_of(older) != head_shape_of(head) ||
-            !wants_head(planner->in));
+           (!text || strcmp(text, "0") != 0 || count != same || !wants_head(planner->in));
 }
 
 /* The same for the probe of a group. */

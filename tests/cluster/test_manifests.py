@@ -250,5 +250,21 @@ class Enforced(RegistrationTest):
         self.assertEqual(released.code, 0, released.text)
 
 
+class WithPolicy(ManifestTest):
+    """The component policy: the server is told to read what is mounted."""
+
+    COMPONENTS = ["../../components/policy"]
+
+    def test_the_policy_is_mounted_where_the_server_reads_it(self):
+        self.assertEqual((self.applied.code, self.applied.err), (0, ""), self.applied.text)
+        pod = self.cluster.must("get", "-n", NAME, "deployment", NAME, "-o", "json").json()["spec"]["template"]["spec"]
+        server = pod["containers"][0]
+        mounts = {volume["configMap"]["name"]: mount["mountPath"] for volume in pod["volumes"]
+                  for mount in server["volumeMounts"] if mount["name"] == volume["name"] and "configMap" in volume}
+        stored = self.cluster.must("get", "-n", NAME, "configmap", f"{NAME}-policy", "-o", "json").json()["data"]
+        self.assertIn(f"--policy={mounts[f'{NAME}-policy']}/{min(stored)}", server["args"])
+        self.assertEqual(stored, {"policy.yaml": (self.overlay / "../../components/policy/policy.yaml").read_text()})
+
+
 if __name__ == "__main__":
     main()

@@ -30,7 +30,7 @@ static void read_text(void *context, const char *name, struct bytes text)
     struct reading *reading = context;
     struct chosen_policy *chosen = reading->chosen;
     const struct policy *policy;
-    struct problem problem;
+    struct problem problem = {.line = 0};
 
     if (reading->files++)
         return;

@@ -104,7 +104,7 @@ static bool read_file(const char *path, char *data, size_t room, size_t *ret)
 static bool parse(const char *path, struct bytes text, struct policy_generation *generation,
                   struct problem *problem)
 {
-    struct problem reason;
+    struct problem reason = {.line = 0};
     const struct policy *policy = policy_read(generation->arena, text, &reason);
 
     if (policy) {

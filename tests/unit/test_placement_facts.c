@@ -8,7 +8,7 @@
 #include "rows.h"
 #include "test.h"
 
-static unsigned bounded, exact, proved;
+static unsigned bounded, exact, exact_at_start, proved;
 
 static const struct placement *predict(struct arena *arena, const struct json *row)
 {
@@ -40,12 +40,15 @@ static void compare_bounds(const struct json *row, const struct placement *place
         return;
     bounded++;
     exact += placement->without_at_least == placement->without_at_most;
+    exact_at_start += placement->without_at_start == placement->without_at_start_most;
     if (placement->without_at_least != placement->without_at_most)
         printf("# not exact: %lld to %lld, seen %lld to %lld\n",
                (long long)placement->without_at_least, (long long)placement->without_at_most,
                (long long)least, (long long)most);
     CHECK(placement->without_at_least <= least);
     CHECK(placement->without_at_most >= most);
+    CHECK(placement->without_at_start <= least);
+    CHECK(placement->without_at_start_most >= most);
 }
 
 static void compare(struct arena *arena, const struct json *row)
@@ -75,8 +78,8 @@ static void nothing_is_contradicted(void)
     size_t count = rows_each(TEST_DATA "/placement.jsonl", compare);
 
     CHECK_INT(count, 84);
-    printf("# %zu steps, %u with a verdict; %u of %u bounds exact\n", count, proved, exact,
-           bounded);
+    printf("# %zu steps, %u with a verdict; of %u bounds %u exact, %u at start\n", count, proved,
+           bounded, exact, exact_at_start);
 }
 
 TEST_MAIN(TEST(nothing_is_contradicted))

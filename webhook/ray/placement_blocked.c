@@ -131,7 +131,7 @@ static int64_t blocked_by_use(const struct fits *fits, const struct guest *guest
                               const struct need *need)
 {
     const struct model_order *order = &fits->model->orders[need->resource];
-    int64_t nodes = 0, spent = 0;
+    int64_t all = fits_rest(fits, need, guest->own - guest->placed), nodes = 0, spent = 0;
 
     for (size_t i = 0; i < order->count; i++) {
         const struct model_node *node = &fits->model->nodes[order->kinds[i]];
@@ -139,6 +139,8 @@ static int64_t blocked_by_use(const struct fits *fits, const struct guest *guest
 
         if (!bits_have(guest->row->known, order->kinds[i]))
             continue;
+        if (all - spent < node->capacity[need->resource] - need->amount)
+            break; /* and what follows has more still */
         left = rest_within(fits, need, i, guest->own - guest->placed) - spent;
         cost = cost_of(fits, guest, need, i);
         count = left < cost ? 0 : amount_least(node->count[AT_START], left / cost);

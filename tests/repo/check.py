@@ -6,10 +6,12 @@ check.py tree                              what can be read from the sources and
 check.py symbols ARCHIVE...                the pure layers' object files
 check.py rules VERDICT [PROGRAM]           the rule table, its cases and RULES.md
 check.py options PROGRAM                   commands and flags in pages and manifests
+check.py examples VERDICT PROGRAM          what the pages show of the program's output
 check.py policy PROGRAM                    the policy's schema and examples
 """
 
 import json
+import os
 import pathlib
 import subprocess
 import sys
@@ -17,6 +19,7 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
 
 import docs  # noqa: E402
+import examples  # noqa: E402
 import layers  # noqa: E402
 import options  # noqa: E402
 import policy  # noqa: E402
@@ -63,6 +66,27 @@ def policy_problems(program):
     yield from policy.check_mentions(where, json.loads(fresh))
 
 
+def example_problems(verdict, program):
+    import yaml
+
+    import jsonpatch
+    import review
+
+    def check(path):
+        folder, name = (tree.ROOT / path).parent, pathlib.Path(path).name
+        return subprocess.run([pathlib.Path(program).resolve(), "check", name], cwd=folder, check=False, capture_output=True,
+                              text=True, env=dict(os.environ, LC_ALL="C.UTF-8")).stdout
+
+    def answer(path):
+        body = next(each for each in yaml.safe_load_all((tree.ROOT / path).read_text(encoding="utf-8"))
+                    if each and each["kind"] == "RayService")
+        patch = review.verdicts(verdict, "mutate", [review.make(body)])[0].patch()
+        stored = review.make(jsonpatch.apply(body, patch))
+        return body["metadata"]["name"], review.verdicts(verdict, "validate", [stored])[0].response()
+
+    return examples.check_sessions(tree.real(), check, answer)
+
+
 def main():
     what = sys.argv[1] if len(sys.argv) > 1 else ""
     if what == "tree":
@@ -75,6 +99,8 @@ def main():
         found = list(options.check_uses(tree.real(), options.commands_of(sys.argv[2])))
     elif what == "policy":
         found = list(policy_problems(sys.argv[2]))
+    elif what == "examples":
+        found = list(example_problems(*sys.argv[2:4]))
     else:
         raise SystemExit(__doc__)
     for fault in found:

@@ -10,6 +10,7 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
 
 import docs  # noqa: E402
+import examples  # noqa: E402
 import layers  # noqa: E402
 import options  # noqa: E402
 import policy  # noqa: E402
@@ -151,6 +152,30 @@ class Docs(unittest.TestCase):
         for text in ("/work/x", "see shared/facts.md", "/tmp/wt/a", "/root/x", "../shared/x"):
             with self.subTest(text=text):
                 self.assertEqual(found(docs.check_private, {"webhook/a.c": "\n" + text}), ["webhook/a.c:2"])
+
+
+class Examples(unittest.TestCase):
+    page = ("text\n```console\n$ kubectl apply -f a.yaml\nWarning: r: one\nof two. Fix\nservice/x created\n\n"
+            "$ rayservice-webhook check a.yaml\na.yaml:1\n\n  fine\n```\n")
+    one = {"warnings": ["r: one of two. Fix"]}
+    two = {"status": {"details": {"causes": [{"field": "spec.a", "message": "r: m"}]}}}
+
+    def faults(self, page, response, printed="a.yaml:1\n\n  fine\n", where="manifests/examples/a.yaml"):
+        files = tree.Tree({"README.md": page, where: ""})
+        return [":".join(fault.split(":")[:2])
+                for fault in examples.check_sessions(files, lambda _: printed, lambda _: ("x", response))]
+
+    def test_current(self):
+        self.assertEqual(self.faults(self.page, self.one), [])
+        self.assertEqual(self.faults(self.page, {}), [])
+        refused = self.page.replace("Warning: r: one\nof two. Fix", 'The RayService "x" is invalid: spec.a:\nr: m')
+        self.assertEqual(self.faults(refused, self.two), [])
+
+    def test_stale(self):
+        self.assertEqual(self.faults(self.page, self.two), ["README.md:3"])
+        self.assertEqual(self.faults(self.page, {"warnings": ["r: two of two. Fix"]}), ["README.md:3"])
+        self.assertEqual(self.faults(self.page, self.one, "a.yaml:1\n\n  bad\n"), ["README.md:8"])
+        self.assertEqual(self.faults(self.page, self.one, where="manifests/a.yaml"), ["README.md:3", "README.md:8"])
 
 
 class Options(unittest.TestCase):

@@ -19,8 +19,17 @@ enum { RAY_OLDEST = 209, RAY_NEWEST = 260 };
 /* A set of releases: bit n is the n-th minor release after RAY_OLDEST. */
 #define RAY_RELEASE_BIT(release) (UINT64_C(1) << ((release)-RAY_OLDEST))
 
-/* From `since` to `until`, both included; 0: from the oldest, to the newest. */
-uint64_t ray_releases(int since, int until);
+/* From `since` to `until`, both included; 0: from the oldest, to the newest. Asked for every field.
+ */
+static inline uint64_t ray_releases(int since, int until)
+{
+    int first = since > RAY_OLDEST ? since - RAY_OLDEST : 0;
+    int last = (until && until < RAY_NEWEST ? until : RAY_NEWEST) - RAY_OLDEST;
+
+    if (first > last || last < 0)
+        return 0;
+    return (UINT64_MAX >> (63 - (last - first))) << first;
+}
 
 /* The set of one release; empty if no row knows it (older, newer, 3.0). */
 uint64_t ray_release_set(struct ray_release release);

@@ -4,16 +4,6 @@
 
 #include <math.h>
 
-uint64_t ray_releases(int since, int until)
-{
-    int first = since > RAY_OLDEST ? since - RAY_OLDEST : 0;
-    int last = (until && until < RAY_NEWEST ? until : RAY_NEWEST) - RAY_OLDEST;
-
-    if (first > last || last < 0)
-        return 0;
-    return (UINT64_MAX >> (63 - (last - first))) << first;
-}
-
 uint64_t ray_release_set(struct ray_release release)
 {
     if (release.major != 2 || release.minor < RAY_OLDEST - 200 || release.minor > RAY_NEWEST - 200)
@@ -301,11 +291,15 @@ static void check_required(struct ray_frame *frame)
 
     for (size_t row = 0; row < object->count; row++) {
         const struct ray_field *field = &object->fields[row];
-        struct path at = path_child_key(frame->at, field->name);
-        uint64_t releases = frame->releases & ray_releases(field->since, field->until);
+        uint64_t releases;
+        struct path at;
 
-        if (!(field->flags & RAY_REQUIRED) || frame->members[row] || !releases)
+        if (!(field->flags & RAY_REQUIRED) || frame->members[row])
             continue;
+        releases = frame->releases & ray_releases(field->since, field->until);
+        if (!releases)
+            continue;
+        at = path_child_key(frame->at, field->name);
         ray_fault(frame->check, frame->check->stage, releases, &at,
                   arena_printf(frame->check->arena, "add %s", field->name), "wants %s in %s",
                   field->name, object->name);

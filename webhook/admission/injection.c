@@ -283,8 +283,7 @@ static const char *harm_of(enum injection_action action)
     static const char *const harms[] = {
         [INJECTION_RESTORE] = "was injected and is gone: KubeRay would start a second RayCluster",
         [INJECTION_ADD] = "is missing: the mutating webhook was skipped or is down",
-        [INJECTION_FOLLOW] = "asks a port that has moved: the mutating webhook was skipped or is "
-                             "down",
+        [INJECTION_FOLLOW] = "asks a moved port: the mutating webhook was skipped or is down",
         [INJECTION_SKIP] = NULL,
         [INJECTION_REMOVE] = NULL, /* kuberay-refuses says it */
     };

@@ -43,13 +43,13 @@ static const char *const style_sheet[] = {
     "caption{text-align:left;font-weight:600;padding-bottom:.25rem}\n",
     "th,td{padding:.35rem .75rem .35rem 0;text-align:left;vertical-align:top;",
     "border-top:1px solid var(--line)}\n",
-    "thead th{border:0;color:var(--soft);font-size:.8125rem;font-weight:400;padding-block:0 "
-    ".2rem}\n",
+    "thead th{border:0;color:var(--soft);font-size:.8125rem;font-weight:400;",
+    "padding-block:0 .2rem}\n",
     "th[scope=row]{font-weight:500}th[scope=row]:first-child{min-width:5rem}\n",
     ".workers{table-layout:fixed;min-width:34rem}.workers th:nth-child(1){width:26%}",
     ".workers th:nth-child(2){width:22%}.workers th:nth-child(4){width:18%}\n",
-    ".deployments "
-    ".number{padding-right:2rem}.number{text-align:right;font-variant-numeric:tabular-nums}\n",
+    ".deployments .number{padding-right:2rem}\n",
+    ".number{text-align:right;font-variant-numeric:tabular-nums}\n",
     ".place{white-space:nowrap}\n",
     ".off,.off *{color:var(--soft)}.field{color:var(--soft)}\n",
     ".fix{color:var(--good)}.fix::before{content:\"→ \"}\n",

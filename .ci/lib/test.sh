@@ -95,6 +95,6 @@ cmd_test() {
     [ -z "$(dev_labels)" ] || stage "AddressSanitizer and UndefinedBehaviorSanitizer: $(dev_labels)" test_dev
     ! asked tsan || stage "ThreadSanitizer: server" test_tsan
     ! asked cluster || stage "A real API server: cluster" test_cluster
-    ! asked lint || stage "Lint" lint_all
+    ! asked lint || stage "Lint" lint_all || true # what failed is in the results
     python3 .ci/lib/summary.py "${strict[@]}" "$results" "${groups[@]}"
 }

@@ -192,6 +192,8 @@ static void what_ray_refuses_is_not_placed(void)
         "num_replicas: 0",
         "num_replicas: 1, autoscaling_config: {}",
         "num_replicas: 1, max_replicas_per_node: 101",
+        "autoscaling_config: {min_replicas: 2}", /* max_replicas is 1 */
+        "autoscaling_config: {min_replicas: 2, initial_replicas: 1, max_replicas: 3}",
         "num_replicas: 1, ray_actor_options: {num_cpus: 0.00001}",
         "num_replicas: 1, ray_actor_options: {num_cpus: 2}, placement_group_bundles: [{CPU: 1}]",
     };

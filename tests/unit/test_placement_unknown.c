@@ -62,6 +62,30 @@ static void custom_resources_are_read_through_their_quotes(void)
     }
 }
 
+/* What one version of Ray takes for a number, and another refuses. */
+static void odd_counts_are_unknown(void)
+{
+    static const char *const odd[] = {
+        "num_replicas: \"9\"",
+        "num_replicas: 9.5",
+        "autoscaling_config: {min_replicas: \"9\", max_replicas: 9}",
+        "autoscaling_config: {min_replicas: 2, max_replicas: \"9\"}",
+        "autoscaling_config: {min_replicas: 2, max_replicas: 9, initial_replicas: 9.5}",
+    };
+
+    for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
+        const struct placement *placement;
+        char serve[200];
+
+        snprintf(serve, sizeof serve, ONE_APP("{name: A, ray_actor_options: {}, %s}"), odd[i]);
+        placement = predict(CLUSTER(SMALL(2, 1)), serve);
+        CHECK_INT(placement->verdict, PLACEMENT_UNKNOWN);
+        CHECK_INT(placement->deployments[0].wanted, -1);
+        CHECK_INT(placement->without_at_least, 0);
+        CHECK_INT(placement->without_at_most, 2);
+    }
+}
+
 static void accelerators_may_be_detected(void)
 {
     const struct placement *placement =
@@ -213,8 +237,9 @@ static void a_hostile_config_is_not_answered(void)
 }
 
 TEST_MAIN(TEST(set_up), TEST(what_is_not_written_is_not_guessed),
-          TEST(custom_resources_are_read_through_their_quotes), TEST(accelerators_may_be_detected),
-          TEST(the_last_of_one_name_counts), TEST(nobody_knows_what_is_not_listed),
-          TEST(nothing_is_said_of_a_suspended_cluster), TEST(a_running_cluster_keeps_its_workers),
-          TEST(two_groups_share_one_count), TEST(a_stalled_update_says_nothing_of_workers),
-          TEST(a_hostile_config_is_not_answered), TEST(tear_down))
+          TEST(custom_resources_are_read_through_their_quotes), TEST(odd_counts_are_unknown),
+          TEST(accelerators_may_be_detected), TEST(the_last_of_one_name_counts),
+          TEST(nobody_knows_what_is_not_listed), TEST(nothing_is_said_of_a_suspended_cluster),
+          TEST(a_running_cluster_keeps_its_workers), TEST(two_groups_share_one_count),
+          TEST(a_stalled_update_says_nothing_of_workers), TEST(a_hostile_config_is_not_answered),
+          TEST(tear_down))

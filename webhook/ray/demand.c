@@ -38,11 +38,29 @@ static double target_capacity(const struct serve_config *config)
     return value_number(value, &percent) && percent >= 0 && percent <= 100 ? percent : -1;
 }
 
+/* "3" and 2.7 are counts to some versions of Ray; here they are unknown. */
+static bool is_plain_count(const struct yaml_value *value)
+{
+    return !value || (value->kind == YAML_INTEGER && value->integer >= 0);
+}
+
+static bool counts_are_plain(const struct serve_deployment *deployment)
+{
+    const struct yaml_value *scaling = yaml_member(deployment->value, "autoscaling_config");
+    const struct yaml_value *initial = yaml_member(scaling, "initial_replicas");
+
+    if (deployment->replicas == SERVE_REPLICAS_FIXED)
+        return true;
+    return deployment->replicas == SERVE_REPLICAS_AUTO &&
+           is_plain_count(yaml_member(scaling, "min_replicas")) &&
+           is_plain_count(yaml_member(scaling, "max_replicas")) &&
+           (value_is_null(initial) || is_plain_count(initial));
+}
+
 static void read_replicas(struct demand *demand, double percent)
 {
     const struct serve_deployment *deployment = demand->deployment;
-    bool known = percent >= 0 && (deployment->replicas == SERVE_REPLICAS_FIXED ||
-                                  deployment->replicas == SERVE_REPLICAS_AUTO);
+    bool known = percent >= 0 && counts_are_plain(deployment);
 
     demand->floor = demand->start = demand->max = RAY_REPLICAS_UNKNOWN;
     if (!known)
@@ -177,6 +195,9 @@ static bool is_refused(const struct serve_deployment *deployment)
     bool numbered = count && count->kind == YAML_INTEGER;
 
     return (numbered && (count->integer <= 0 || !value_is_null(scaling))) ||
+           (counts_are_plain(deployment) &&
+            (deployment->min_replicas > deployment->start_replicas ||
+             deployment->start_replicas > deployment->max_replicas)) ||
            (limit && limit->kind == YAML_INTEGER && (limit->integer < 1 || limit->integer > 100));
 }
 
@@ -189,6 +210,8 @@ static void read_demand(struct arena *arena, struct demand *demand,
     demand->limit = limit > 0 ? limit : RAY_UNLIMITED;
     read_replicas(demand, percent);
     read_options(arena, demand);
+    if (!is_plain_count(yaml_member(deployment->value, "max_replicas_per_node")))
+        demand->exact = false;
     read_bundles(arena, demand);
     read_gang(demand);
     if (is_filled(yaml_member(deployment->value, "deployment_actors")))

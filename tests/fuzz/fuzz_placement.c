@@ -152,27 +152,34 @@ static void check_bounds(int64_t least, int64_t most, int64_t workers)
     MUST(least <= most && most <= workers);
 }
 
+static void check_deployment(const struct placement_deployment *deployment)
+{
+    MUST(deployment->room >= 0 && deployment->likely_room >= 0);
+    MUST(deployment->room_start >= 0 && deployment->room_start <= deployment->room);
+    MUST(deployment->verdict != PLACEMENT_FITS || deployment->wanted <= deployment->room_start);
+    MUST((deployment->verdict == PLACEMENT_NEVER) == (deployment->reason != PLACEMENT_REASON_NONE));
+}
+
+static bool something_never_starts(const struct placement *placement)
+{
+    for (size_t i = 0; i < placement->deployment_count; i++)
+        if (placement->deployments[i].verdict == PLACEMENT_NEVER)
+            return true;
+    return placement->shortage.kind != PLACEMENT_NOT_SHORT;
+}
+
 static void check(const struct placement *placement)
 {
-    bool never = placement->shortage.kind != PLACEMENT_NOT_SHORT;
-
     check_bounds(placement->without_at_start, placement->without_at_start_most,
                  placement->workers_start);
     check_bounds(placement->without_at_least, placement->without_at_most, placement->workers_max);
     MUST(placement->likely_without <= placement->workers_start);
-    for (size_t i = 0; i < placement->deployment_count; i++) {
-        const struct placement_deployment *each = &placement->deployments[i];
-
-        never = never || each->verdict == PLACEMENT_NEVER;
-        MUST(each->room >= 0 && each->room_start >= 0 && each->likely_room >= 0);
-        MUST(each->room_start <= each->room);
-        MUST(each->verdict != PLACEMENT_FITS || each->wanted <= each->room_start);
-        MUST((each->verdict == PLACEMENT_NEVER) == (each->reason != PLACEMENT_REASON_NONE));
-    }
-    MUST(never == (placement->verdict == PLACEMENT_NEVER));
+    MUST(something_never_starts(placement) == (placement->verdict == PLACEMENT_NEVER));
+    for (size_t i = 0; i < placement->deployment_count; i++)
+        check_deployment(&placement->deployments[i]);
     for (size_t i = 0; i < placement->group_count; i++)
         MUST(placement->groups[i].without_at_start <=
-             (placement->groups[i].pods.start > 0 ? placement->groups[i].pods.start : 0));
+             amount_most(placement->groups[i].pods.start, 0));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -194,7 +201,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     service = ray_service_read(arena, json);
     MUST(service != NULL);
     check(placement_of(arena, service, NULL,
-                       serve_config_read(arena, service->serve_text, &service->serve_at)));
+                       serve_config_read(arena, service->serve_text, &service->serve_at),
+                       (struct ray_release){0}));
     arena_free(arena);
     return 0;
 }

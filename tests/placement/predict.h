@@ -36,7 +36,7 @@ static inline const struct placement *update(const struct ray_service *service,
 
     if (config->state != SERVE_READ)
         printf("# %s\n", config->problem.message);
-    return placement_of(arena, service, previous, config);
+    return placement_of(arena, service, previous, config, (struct ray_release){0});
 }
 
 static inline const struct placement *predict(const char *cluster, const char *serve)

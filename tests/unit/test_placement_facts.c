@@ -24,7 +24,7 @@ static const struct placement *predict(struct arena *arena, const struct json *r
     text_puts(&text, "}}");
     service = ray_service_read(arena, rows_parse(arena, text_bytes(&text)));
     config = service ? serve_config_read(arena, service->serve_text, &service->serve_at) : NULL;
-    return config ? placement_of(arena, service, NULL, config) : NULL;
+    return config ? placement_of(arena, service, NULL, config, (struct ray_release){0}) : NULL;
 }
 
 static void compare_bounds(const struct json *row, const struct placement *placement)

@@ -28,7 +28,7 @@ static const struct placement *predict(struct arena *arena, const struct world *
         (void)fprintf(stderr, "%s\n%s\n", service->serve_text, config->problem.message);
         exit(1);
     }
-    return placement_of(arena, service, NULL, config);
+    return placement_of(arena, service, NULL, config, (struct ray_release){0});
 }
 
 static bool say(const struct world *world, const char *what)

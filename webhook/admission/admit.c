@@ -65,7 +65,8 @@ static void run_rules(const struct call *call, const struct ratchet_side *side,
 
     if (!input.config || !serve_config_check(call->arena, input.config, &faults))
         return;
-    input.placement = placement_of(call->arena, side->service, previous, input.config);
+    input.placement =
+        placement_of(call->arena, side->service, previous, input.config, input.kuberay);
     if (!input.placement)
         return;
     if (side->service == call->service)

@@ -71,11 +71,12 @@ static void set_running(struct placement_group *group, struct ray_pods running)
  * groups they are those of the stored spec, if that gives the same sum.
  */
 static void take_running(struct arena *arena, const struct ray_service *service,
-                         const struct ray_service *previous, struct placement *placement)
+                         const struct ray_service *previous, struct ray_release kuberay,
+                         struct placement *placement)
 {
     struct running_workers running = running_workers_of(previous);
 
-    if (!running.known || !running_workers_stay(arena, service, previous))
+    if (!running.known || !running_workers_stay(arena, service, previous, kuberay))
         return;
     placement->running = true;
     if (placement->group_count == 1) {
@@ -89,6 +90,27 @@ static void take_running(struct arena *arena, const struct ray_service *service,
 
         if (old)
             set_running(&placement->groups[i], ray_group_pods(previous, old));
+    }
+}
+
+static bool is_guessed(const struct placement_group *group)
+{
+    return group->node.cpu_requested;
+}
+
+/* Before 1.3 KubeRay wrote no flag where there is no limit, so Ray counts the machine's CPUs. */
+static void forget_requests(struct placement *placement, struct ray_release kuberay)
+{
+    const struct ray_release counts_requests = {1, 3, 0};
+
+    if (!ray_release_known(kuberay) || ray_release_compare(kuberay, counts_requests) >= 0)
+        return;
+    for (size_t i = 0; i <= placement->group_count; i++) {
+        struct placement_group *group =
+            i < placement->group_count ? &placement->groups[i] : &placement->head;
+
+        if (is_guessed(group))
+            group->node.cpu = RAY_UNLIMITED;
     }
 }
 
@@ -174,8 +196,54 @@ static void forget_spread(struct placement *placement)
         placement->groups[i].without_at_least = placement->groups[i].without_at_start = -1;
 }
 
+/* Without what only some operators count: does `never` still hold? */
+static void check_guesses(struct arena *arena, const struct demands *demands,
+                          struct placement *placement)
+{
+    struct placement without = *placement;
+    struct model model = {.arena = arena, .placement = &without};
+
+    without.shortage = (struct placement_shortage){0};
+    without.groups = arena_array(arena, placement->group_count, sizeof *without.groups);
+    without.deployments =
+        arena_array(arena, placement->deployment_count, sizeof *without.deployments);
+    if (!without.groups || !without.deployments)
+        return;
+    for (size_t i = 0; i < placement->deployment_count; i++)
+        add_deployment(&without.deployments[i], &demands->items[i]);
+    for (size_t i = 0; i <= placement->group_count; i++) {
+        const struct placement_group *from =
+            i < placement->group_count ? &placement->groups[i] : &placement->head;
+        struct placement_group *to =
+            i < placement->group_count ? &without.groups[i] : &without.head;
+
+        *to = *from;
+        if (is_guessed(from))
+            to->node.cpu = RAY_UNLIMITED;
+    }
+    if (!model_make(&model, demands))
+        return;
+    model_find_never(&model);
+    model_find_shortage(&model);
+    placement->shortage.by_requests = !without.shortage.kind;
+    for (size_t i = 0; i < placement->deployment_count; i++)
+        placement->deployments[i].by_requests =
+            without.deployments[i].reason == PLACEMENT_REASON_NONE;
+}
+
+static bool has_guesses(const struct placement *placement, struct ray_release kuberay)
+{
+    bool guessed = is_guessed(&placement->head);
+
+    if (ray_release_known(kuberay))
+        return false;
+    for (size_t i = 0; i < placement->group_count; i++)
+        guessed = guessed || is_guessed(&placement->groups[i]);
+    return guessed;
+}
+
 static void judge(struct arena *arena, const struct demands *demands, bool update,
-                  struct placement *placement)
+                  struct ray_release kuberay, struct placement *placement)
 {
     struct model model = {.arena = arena, .placement = placement};
 
@@ -184,6 +252,8 @@ static void judge(struct arena *arena, const struct demands *demands, bool updat
     model_find_never(&model);
     model_find_shortage(&model);
     find_verdict(placement);
+    if (placement->verdict == PLACEMENT_NEVER && has_guesses(placement, kuberay))
+        check_guesses(arena, demands, placement);
     model_find_fits(&model);
     model_find_spread(&model);
     if (something_is(placement, PLACEMENT_REFUSED) ||
@@ -193,7 +263,7 @@ static void judge(struct arena *arena, const struct demands *demands, bool updat
 
 const struct placement *placement_of(struct arena *arena, const struct ray_service *service,
                                      const struct ray_service *previous,
-                                     const struct serve_config *config)
+                                     const struct serve_config *config, struct ray_release kuberay)
 {
     struct placement *placement = arena_alloc(arena, sizeof *placement);
     struct demands demands = demands_of(arena, config);
@@ -205,10 +275,11 @@ const struct placement *placement_of(struct arena *arena, const struct ray_servi
     if (!add_groups(arena, service, placement) || !add_deployments(arena, &demands, placement))
         return NULL;
     if (previous)
-        take_running(arena, service, previous, placement);
+        take_running(arena, service, previous, kuberay, placement);
     count_workers(placement);
+    forget_requests(placement, kuberay);
     forget_spread(placement);
     if (config->state == SERVE_READ && !service->suspended && !placement->counts_unknown)
-        judge(arena, &demands, previous, placement);
+        judge(arena, &demands, previous, kuberay, placement);
     return arena_exhausted(arena) ? NULL : placement;
 }

@@ -11,6 +11,7 @@
 #include "ray/serve_config.h"
 #include "ray/service.h"
 #include "ray/start.h"
+#include "ray/version.h"
 
 enum placement_verdict { PLACEMENT_UNKNOWN, PLACEMENT_FITS, PLACEMENT_NEVER };
 
@@ -43,6 +44,7 @@ struct placement_deployment {
     enum placement_verdict verdict;
     enum placement_reason reason;
     bool for_ever;        /* never: not even with the fewest replicas autoscaling may ask for */
+    bool by_requests;     /* never: only if KubeRay counts requests.cpu, which it does since 1.3 */
     int64_t wanted;       /* replicas at start; -1: unknown */
     int64_t wanted_max;   /* -1: unknown */
     int64_t room;         /* replicas that can start at most, alone on the largest cluster;
@@ -74,6 +76,7 @@ struct placement_shortage {
     int64_t threshold;         /* only demands of at least so much count, and nodes that have it */
     int64_t wanted, available; /* of RAY_ONE; of places, so many */
     bool for_ever;             /* also with the fewest replicas autoscaling may ask for */
+    bool by_requests;          /* as of a deployment */
     const struct placement_deployment *last; /* in the config's order, the one that exceeds it */
 };
 
@@ -99,6 +102,9 @@ struct placement {
     bool open;          /* an application does not list its deployments */
     bool demands_known; /* all that is listed says what it takes: what does not fit is tight */
     struct placement_shortage shortage;
+    /* CPUs of the largest cluster, and what all ask if those without ray_actor_options take Ray's
+     * default, one replica of one CPU; of RAY_ONE. */
+    int64_t cpus, likely_cpus;
 
     /* Workers that never get a replica, on the largest cluster; -1: nobody can know. */
     int64_t without_at_least, without_at_most;
@@ -111,9 +117,12 @@ struct placement {
     int64_t likely_without;
 };
 
-/* NULL if the arena is exhausted. previous: the stored RayService, or NULL on CREATE. */
+/*
+ * NULL if the arena is exhausted. previous: the stored RayService, or NULL on CREATE. kuberay: the
+ * operator's version; 0.0.0: unknown.
+ */
 const struct placement *placement_of(struct arena *arena, const struct ray_service *service,
                                      const struct ray_service *previous,
-                                     const struct serve_config *config);
+                                     const struct serve_config *config, struct ray_release kuberay);
 
 #endif

@@ -121,13 +121,18 @@ static enum placement_reason reason_of(const struct model *model, const struct m
     return demand->out->wanted > demand->out->room ? PLACEMENT_TOO_MANY : PLACEMENT_REASON_NONE;
 }
 
+static bool is_by_default(const struct model_demand *demand)
+{
+    return !demand->demand->deployment->actor_options && demand->row->needs.count == 0;
+}
+
 /* A replica takes one CPU as long as nobody says otherwise. */
 static int64_t likely_room(const struct model *model, const struct model_demand *demand)
 {
     size_t cpu = model_resource(model, "CPU");
     int64_t room = 0;
 
-    if (demand->demand->deployment->actor_options || demand->row->needs.count > 0)
+    if (!is_by_default(demand))
         return demand->out->room;
     for (size_t i = 0; i < model->node_count; i++) {
         const struct model_node *node = &model->nodes[i];
@@ -159,8 +164,29 @@ static void judge(const struct model *model, const struct model_demand *demand)
     out->for_ever = demand->demand->floor > out->room || demand->demand->floor < 0;
 }
 
+static void find_likely_cpus(const struct model *model)
+{
+    struct placement *placement = model->placement;
+    size_t cpu = model_resource(model, "CPU");
+
+    for (size_t i = 0; i < model->node_count; i++)
+        placement->cpus =
+            amount_add(placement->cpus, amount_times(model->nodes[i].capacity[cpu],
+                                                     model->nodes[i].count[AT_LARGEST]));
+    for (size_t i = 0; i < model->demand_count; i++) {
+        const struct model_demand *demand = &model->demands[i];
+        bool by_default = is_by_default(demand);
+        int64_t replicas = demand->demand->start < 0 && by_default ? 1 : demand->demand->start;
+        int64_t each = by_default ? RAY_ONE : model_amount(&demand->row->needs, cpu);
+
+        placement->likely_cpus =
+            amount_add(placement->likely_cpus, amount_times(each, amount_most(replicas, 0)));
+    }
+}
+
 void model_find_never(struct model *model)
 {
     for (size_t i = 0; i < model->demand_count; i++)
         judge(model, &model->demands[i]);
+    find_likely_cpus(model);
 }

@@ -50,19 +50,20 @@ struct running_workers running_workers_of(const struct ray_service *previous)
 }
 
 /*
- * With upgradeStrategy None nothing reaches the running cluster. Which operator runs is unknown:
- * since 1.2 all worker counts are outside the hash, and this only makes warnings.
+ * With upgradeStrategy None nothing reaches the running cluster. An unknown operator is taken for a
+ * new one: since 1.2 all worker counts are outside the hash, and this only makes warnings.
  */
 bool running_workers_stay(struct arena *arena, const struct ray_service *service,
-                          const struct ray_service *previous)
+                          const struct ray_service *previous, struct ray_release kuberay)
 {
     const char *strategy = json_string(json_get(service->spec, "upgradeStrategy.type"));
+    struct cluster_question question = {.operator_version = kuberay};
 
+    if (!ray_release_known(kuberay))
+        question.operator_version = (struct ray_release){1, 7, 0};
     if (strategy && strcmp(strategy, "None") == 0)
         return true;
-    return cluster_compare(arena, previous, service,
-                           (struct cluster_question){.operator_version = {1, 7, 0}})
-               .change == CLUSTER_SAME;
+    return cluster_compare(arena, previous, service, question).change == CLUSTER_SAME;
 }
 
 const struct ray_group *running_group(const struct ray_service *service, const char *name)

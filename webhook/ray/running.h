@@ -8,6 +8,7 @@
 #define RAY_RUNNING_H
 
 #include "ray/service.h"
+#include "ray/version.h"
 
 struct running_workers {
     bool known;         /* a RayCluster is there, and its status says how many workers it has */
@@ -21,7 +22,7 @@ const char *running_cluster_of(const struct ray_service *previous);
 
 /* Do they stay after this UPDATE? Not if it brings a new cluster, or a further group. */
 bool running_workers_stay(struct arena *arena, const struct ray_service *service,
-                          const struct ray_service *previous);
+                          const struct ray_service *previous, struct ray_release kuberay);
 
 /* The group of that name, or NULL. */
 const struct ray_group *running_group(const struct ray_service *service, const char *name);

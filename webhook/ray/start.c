@@ -78,12 +78,15 @@ static const char *written(struct arena *arena, const struct ray_group *group,
     return own ? own : ray_start_param(group, source->param);
 }
 
-static const char *container_cpus(struct arena *arena, const struct ray_group *group)
+static const char *container_cpus(struct arena *arena, const struct ray_group *group,
+                                  bool *requested)
 {
     const struct json *resources = json_member(group->container, "resources");
     const char *limit = unless_zero(whole_text(arena, json_get(resources, "limits.cpu")));
+    const char *request = unless_zero(whole_text(arena, json_get(resources, "requests.cpu")));
 
-    return limit ? limit : unless_zero(whole_text(arena, json_get(resources, "requests.cpu")));
+    *requested = !limit && request;
+    return limit ? limit : request;
 }
 
 struct ray_start ray_start_of(struct arena *arena, const struct ray_service *service,
@@ -101,7 +104,7 @@ struct ray_start ray_start_of(struct arena *arena, const struct ray_service *ser
     memory = written(arena, group, &memory_source, &ambiguous);
     counts_gpus = start_resources(arena, group, limits, &start);
     start.generated = !ambiguous;
-    start.cpus = cpus ? flag_text(cpus) : container_cpus(arena, group);
+    start.cpus = cpus ? flag_text(cpus) : container_cpus(arena, group, &start.cpus_requested);
     start.memory =
         memory ? flag_text(memory) : unless_zero(whole_text(arena, json_member(limits, "memory")));
     if (gpus)
@@ -182,6 +185,7 @@ struct ray_node ray_node_of(struct arena *arena, const struct ray_service *servi
                                  .memory = RAY_UNLIMITED,
                                  .own_unknown = true};
     return (struct ray_node){.cpu = flag_amount(start.cpus),
+                             .cpu_requested = start.cpus_requested,
                              .gpu = flag_amount(start.gpus),
                              .memory = flag_amount(start.memory),
                              .own = start.own};

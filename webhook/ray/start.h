@@ -25,6 +25,7 @@ struct ray_start {
     bool generated;           /* false: KubeRay does not write the line; the rest is empty */
     const char *cpus, *gpus;  /* NULL: no flag, so Ray detects; "": a flag without a value */
     const char *memory;       /* in bytes */
+    bool cpus_requested;      /* cpus is requests.cpu, which KubeRay counts since 1.3 */
     bool resources_unknown;   /* --resources is no JSON of numbers, so ray start fails */
     struct ray_resources own; /* --resources */
 };
@@ -32,6 +33,7 @@ struct ray_start {
 /* A node's logical resources; RAY_UNLIMITED where unknown. */
 struct ray_node {
     int64_t cpu, gpu, memory;
+    bool cpu_requested; /* cpu is what KubeRay takes from requests.cpu, since 1.3 */
     bool own_unknown;
     struct ray_resources own;
 };

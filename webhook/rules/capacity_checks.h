@@ -8,6 +8,7 @@
 /* capacity_never.c */
 void check_exceed(const struct rule_input *input, struct findings *findings);
 void check_no_node(const struct rule_input *input, struct findings *findings);
+void report_shortage(const struct rule_input *input, struct findings *findings);
 
 /* capacity_doubt.c */
 void check_may_not_fit(const struct rule_input *input, struct findings *findings);

@@ -15,6 +15,20 @@ static void doubt_start(const struct rule_input *input, struct findings *finding
            (long long)deployment->wanted, (long long)deployment->room);
 }
 
+/* Before KubeRay 1.3, Ray counts the machine's CPUs where there is no limit. */
+static void doubt_requests(const struct rule_input *input, struct findings *findings,
+                           const struct placement_deployment *deployment)
+{
+    const struct path at = replicas_path(input->arena, deployment->deployment);
+
+    report(findings, &at, "set limits.cpu on the workers, or ask for less",
+           "wants %s, %lld can start if KubeRay (1.3 or newer) counts requests.cpu",
+           deployment->wanted < 0
+               ? "replicas"
+               : count_text(input->arena, deployment->wanted, "replica", "replicas"),
+           (long long)deployment->room);
+}
+
 static void doubt_undetected(const struct rule_input *input, struct findings *findings,
                              const struct placement_deployment *deployment)
 {
@@ -29,7 +43,7 @@ static void doubt_default(struct findings *findings, const struct placement_depl
 {
     report(findings, &deployment->deployment->at,
            "say what a replica takes: ray_actor_options: {num_cpus: …}",
-           "no ray_actor_options: at 1 CPU a replica, Ray's default, %lld of %lld can start",
+           "no ray_actor_options: at Ray's default, 1 CPU each, %lld of %lld can start",
            (long long)deployment->likely_room, (long long)amount_most(deployment->wanted, 1));
 }
 
@@ -80,7 +94,9 @@ static void check_deployment(const struct rule_input *input, struct findings *fi
                              const struct placement_deployment *deployment)
 {
     if (deployment->verdict == PLACEMENT_NEVER) {
-        if (!deployment->for_ever)
+        if (deployment->by_requests)
+            doubt_requests(input, findings, deployment);
+        else if (!deployment->for_ever)
             doubt_start(input, findings, deployment);
     } else if (deployment->undetected) {
         doubt_undetected(input, findings, deployment);
@@ -93,10 +109,52 @@ static void check_deployment(const struct rule_input *input, struct findings *fi
     }
 }
 
+static const struct placement_deployment *last_by_default(const struct placement *placement)
+{
+    const struct placement_deployment *last = NULL;
+
+    for (size_t i = 0; i < placement->deployment_count; i++)
+        if (placement_is_judged(&placement->deployments[i]) &&
+            !placement->deployments[i].deployment->actor_options)
+            last = &placement->deployments[i];
+    return last;
+}
+
+/* Each by itself has room with Ray's default; not all of them. */
+static void doubt_defaults(const struct rule_input *input, struct findings *findings)
+{
+    const struct placement *placement = input->placement;
+    const struct placement_deployment *last = last_by_default(placement);
+
+    if (!last || last->likely_room < amount_most(last->wanted, 1))
+        return;
+    report(findings, &last->deployment->at,
+           "say what a replica takes: ray_actor_options: {num_cpus: …}",
+           "no ray_actor_options: at Ray's default, 1 CPU each, all want %s CPU, there are %s",
+           amount_text(input->arena, "CPU", placement->likely_cpus),
+           amount_text(input->arena, "CPU", placement->cpus));
+}
+
+/* What is denied for certain, one of the deployments or all together, is not said again. */
+static void check_sum(const struct rule_input *input, struct findings *findings)
+{
+    const struct placement *placement = input->placement;
+    const struct placement_shortage *shortage = &placement->shortage;
+
+    for (size_t i = 0; i < placement->deployment_count; i++)
+        if (placement->deployments[i].verdict == PLACEMENT_NEVER)
+            return;
+    if (shortage->kind && shortage->last && (shortage->by_requests || !shortage->for_ever))
+        report_shortage(input, findings);
+    else if (!shortage->kind && placement->likely_cpus > placement->cpus)
+        doubt_defaults(input, findings);
+}
+
 void check_may_not_fit(const struct rule_input *input, struct findings *findings)
 {
     const struct placement *placement = input->placement;
 
+    check_sum(input, findings);
     for (size_t i = 0; i < placement->deployment_count; i++)
         if (placement_is_judged(&placement->deployments[i]) &&
             placement->deployments[i].wanted != 0)

@@ -10,7 +10,8 @@ static const char *more_workers(const struct rule_input *input,
     const struct placement_group *group = only_group(input->placement);
     int64_t holds, hosts, missing, nodes, replicas;
 
-    if (!group || input->placement->running)
+    if (!group || input->placement->running || deployment->demand->shape != DEMAND_NODE ||
+        deployment->demand->gang > 1)
         return "";
     holds = group_holds(group, deployment);
     hosts = group->group->hosts > 0 ? group->group->hosts : 1;
@@ -70,7 +71,7 @@ static void report_too_few_nodes(const struct rule_input *input, struct findings
                       "node for its bundle", "nodes for its bundles"));
 }
 
-static void report_shortage(const struct rule_input *input, struct findings *findings)
+void report_shortage(const struct rule_input *input, struct findings *findings)
 {
     const struct placement_shortage *shortage = &input->placement->shortage;
     const struct serve_deployment *last = shortage->last->deployment;
@@ -104,7 +105,7 @@ void check_exceed(const struct rule_input *input, struct findings *findings)
         const struct placement_deployment *each = &placement->deployments[i];
 
         alone = alone || each->verdict == PLACEMENT_NEVER;
-        if (!placement_is_judged(each) || !each->for_ever)
+        if (!placement_is_judged(each) || !each->for_ever || each->by_requests)
             continue;
         if (each->reason == PLACEMENT_TOO_MANY)
             report_too_many(input, findings, each);
@@ -112,7 +113,7 @@ void check_exceed(const struct rule_input *input, struct findings *findings)
             report_too_few_nodes(input, findings, each);
     }
     if (!alone && placement->shortage.kind && placement->shortage.for_ever &&
-        placement->shortage.last)
+        !placement->shortage.by_requests && placement->shortage.last)
         report_shortage(input, findings);
 }
 
@@ -156,6 +157,7 @@ void check_no_node(const struct rule_input *input, struct findings *findings)
 
     for (size_t i = 0; i < placement->deployment_count; i++)
         if (placement_is_judged(&placement->deployments[i]) && placement->deployments[i].for_ever &&
+            !placement->deployments[i].by_requests &&
             placement->deployments[i].reason == PLACEMENT_FITS_NO_NODE)
             report_no_node(input, findings, &placement->deployments[i]);
 }

@@ -122,16 +122,26 @@ static const char *sum_text(struct arena *arena, const struct placement *placeme
     return text_string(&text);
 }
 
+/* What makes it fewer than the nodes hold pieces. */
+static const char *wholes_text(struct arena *arena, const struct demand *demand)
+{
+    if (demand->shape != DEMAND_NODE)
+        return arena_printf(arena, ", %zu bundles a replica", demand->bundle_count);
+    return demand->gang > 1 ? arena_printf(arena, ", in gangs of %lld", (long long)demand->gang)
+                            : "";
+}
+
 const char *room_text(struct arena *arena, const struct placement *placement,
                       const struct placement_deployment *deployment)
 {
     const struct placement_group *only = only_group(placement);
+    const char *wholes = wholes_text(arena, deployment->demand);
 
     if (!only || (group_nodes(&placement->head) > 0 && group_holds(&placement->head, deployment)))
-        return sum_text(arena, placement, deployment);
-    return arena_printf(arena, "%s × %lld per node",
+        return arena_printf(arena, "%s%s", sum_text(arena, placement, deployment), wholes);
+    return arena_printf(arena, "%s × %lld per node%s",
                         count_text(arena, group_nodes(only), "worker", "workers"),
-                        (long long)group_holds(only, deployment));
+                        (long long)group_holds(only, deployment), wholes);
 }
 
 struct path replicas_path(struct arena *arena, const struct serve_deployment *deployment)

@@ -94,8 +94,14 @@ static void report_without(const struct rule_input *input, struct findings *find
                replicas_at_start(input));
 }
 
-static bool is_predicted(const struct placement *placement)
+/* Before 2.8 every node has a proxy, with a replica or without. */
+static bool is_predicted(const struct rule_input *input)
 {
+    const struct ray_release first = {2, 8, 0}, declared = input->versions.declared;
+    const struct placement *placement = input->placement;
+
+    if (ray_release_known(declared) && ray_release_compare(declared, first) < 0)
+        return false;
     return placement->without_at_start >= 0 && placement->verdict != PLACEMENT_NEVER &&
            placement->proxy == PLACEMENT_PROXY_EVERYWHERE;
 }
@@ -105,7 +111,7 @@ void check_without_replica(const struct rule_input *input, struct findings *find
     const struct placement *placement = input->placement;
     int64_t unready;
 
-    if (!is_predicted(placement))
+    if (!is_predicted(input))
         return;
     unready = unready_of(placement, placement->without_at_start);
     if (unready <= 0)
@@ -182,7 +188,7 @@ void check_may_lack_replica(const struct rule_input *input, struct findings *fin
     const struct placement *placement = input->placement;
     int64_t unready, surely;
 
-    if (!is_predicted(placement) || placement->open || placement->running)
+    if (!is_predicted(input) || placement->open || placement->running)
         return;
     unready = unready_of(placement, placement->likely_without);
     surely = amount_most(unready_of(placement, placement->without_at_start), 0);

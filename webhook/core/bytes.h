@@ -24,4 +24,13 @@ static inline bool bytes_are(struct bytes bytes, const char *text)
     return strlen(text) == bytes.size && memcmp(bytes.data, text, bytes.size) == 0;
 }
 
+/* Takes the character off the front, if it is this one. */
+static inline bool bytes_take(struct bytes *bytes, char c)
+{
+    if (!bytes->size || *bytes->data != c)
+        return false;
+    *bytes = (struct bytes){bytes->data + 1, bytes->size - 1};
+    return true;
+}
+
 #endif

@@ -32,23 +32,15 @@ static struct bytes take_digits(struct bytes *text)
     return digits;
 }
 
-static bool take(struct bytes *text, char c)
-{
-    if (!text->size || *text->data != c)
-        return false;
-    *text = (struct bytes){text->data + 1, text->size - 1};
-    return true;
-}
-
 /* Go keeps the low 32 bits of an exponent that fits 64, and refuses what does not. */
 static bool read_exponent(struct bytes text, int64_t *ret)
 {
-    bool negative = take(&text, '-');
+    bool negative = bytes_take(&text, '-');
     struct bytes digits;
     int64_t value = 0;
 
     if (!negative)
-        (void)take(&text, '+');
+        (void)bytes_take(&text, '+');
     digits = take_digits(&text);
     if (!digits.size || text.size)
         return false;
@@ -78,17 +70,17 @@ static bool read_suffix(struct bytes text, struct number *ret)
         ret->twos = suffix->twos;
         return true;
     }
-    return (take(&text, 'e') || take(&text, 'E')) && read_exponent(text, &ret->tens);
+    return (bytes_take(&text, 'e') || bytes_take(&text, 'E')) && read_exponent(text, &ret->tens);
 }
 
 /* A suffix without any digit, which Go takes for zero at times, is refused by the CRD's pattern. */
 static bool read_number(struct bytes text, struct number *ret)
 {
-    *ret = (struct number){.negative = take(&text, '-')};
+    *ret = (struct number){.negative = bytes_take(&text, '-')};
     if (!ret->negative)
-        (void)take(&text, '+');
+        (void)bytes_take(&text, '+');
     ret->whole = take_digits(&text);
-    if (take(&text, '.'))
+    if (bytes_take(&text, '.'))
         ret->fraction = take_digits(&text);
     return ret->whole.size + ret->fraction.size > 0 && read_suffix(text, ret);
 }

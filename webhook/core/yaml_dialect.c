@@ -170,13 +170,6 @@ enum yaml_dialect_verdict yaml_dialect_refused(struct yaml_dialect *dialect, con
     return YAML_DIALECT_REFUSES;
 }
 
-static size_t line_end(struct bytes text, size_t at)
-{
-    while (at < text.size && !yaml_line_break(text, at))
-        at++;
-    return at;
-}
-
 /* To the next token: over blanks, line breaks and comments. */
 static size_t skip_space(struct bytes text, size_t at)
 {
@@ -184,7 +177,7 @@ static size_t skip_space(struct bytes text, size_t at)
         size_t size = yaml_line_break(text, at);
 
         if (text.data[at] == '#')
-            at = line_end(text, at);
+            at = yaml_line_end(text, at);
         else if (text.data[at] == ' ' || text.data[at] == '\t')
             at++;
         else if (size)
@@ -288,7 +281,7 @@ size_t yaml_dialect_skip_tags(const struct yaml_dialect *dialect, size_t offset)
     size_t at = skip_space(text, offset);
 
     while (is_directive(text, at, "%TAG"))
-        at = skip_space(text, line_end(text, at));
+        at = skip_space(text, yaml_line_end(text, at));
     return at;
 }
 

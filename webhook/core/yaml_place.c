@@ -103,7 +103,7 @@ struct yaml_mark yaml_place_of_byte(const struct yaml_places *places, size_t off
     return mark;
 }
 
-static size_t line_end(struct bytes text, size_t at)
+size_t yaml_line_end(struct bytes text, size_t at)
 {
     while (at < text.size && !yaml_line_break(text, at))
         at++;
@@ -112,7 +112,7 @@ static size_t line_end(struct bytes text, size_t at)
 
 static size_t skip_line(struct bytes text, size_t at)
 {
-    at = line_end(text, at);
+    at = yaml_line_end(text, at);
     return at < text.size ? at + yaml_line_break(text, at) : at;
 }
 

@@ -16,6 +16,9 @@ struct yaml_mark {
 /* libyaml's line breaks: CR LF, CR, LF, NEL, LS, PS. The size; 0 if there is none here. */
 size_t yaml_line_break(struct bytes text, size_t at);
 
+/* The place of the next line break, or the end of the text. */
+size_t yaml_line_end(struct bytes text, size_t at);
+
 struct yaml_places {
     struct bytes text;
     bool narrow;          /* every character is one byte */

@@ -3,14 +3,6 @@
 
 #include "core/plain.h"
 
-static bool take(struct bytes *text, char c)
-{
-    if (!text->size || *text->data != c)
-        return false;
-    *text = (struct bytes){text->data + 1, text->size - 1};
-    return true;
-}
-
 /* Between least and most digits, as many as there are. */
 static bool take_number(struct bytes *text, size_t least, size_t most, unsigned *ret)
 {
@@ -37,9 +29,10 @@ static bool take_date(struct bytes *text)
 {
     unsigned year, month, day;
 
-    return take_number(text, 4, 4, &year) && take(text, '-') && take_number(text, 1, 2, &month) &&
-           take(text, '-') && take_number(text, 1, 2, &day) && month >= 1 && month <= 12 &&
-           day >= 1 && day <= days_in(month, year);
+    return take_number(text, 4, 4, &year) && bytes_take(text, '-') &&
+           take_number(text, 1, 2, &month) && bytes_take(text, '-') &&
+           take_number(text, 1, 2, &day) && month >= 1 && month <= 12 && day >= 1 &&
+           day <= days_in(month, year);
 }
 
 /* A fraction may follow a point or a comma; without digits it is left, and so an error. */
@@ -48,12 +41,13 @@ static bool take_time(struct bytes *text)
     unsigned hour, minute, second;
     struct bytes fraction;
 
-    if (!take_number(text, 1, 2, &hour) || !take(text, ':') || !take_number(text, 1, 2, &minute) ||
-        !take(text, ':') || !take_number(text, 1, 2, &second) || hour > 23 || minute > 59 ||
-        second > 59)
+    if (!take_number(text, 1, 2, &hour) || !bytes_take(text, ':') ||
+        !take_number(text, 1, 2, &minute) || !bytes_take(text, ':') ||
+        !take_number(text, 1, 2, &second) || hour > 23 || minute > 59 || second > 59)
         return false;
     fraction = *text;
-    if ((take(&fraction, '.') || take(&fraction, ',')) && take_number(&fraction, 1, 1, &second)) {
+    if ((bytes_take(&fraction, '.') || bytes_take(&fraction, ',')) &&
+        take_number(&fraction, 1, 1, &second)) {
         while (take_number(&fraction, 1, 1, &second))
             continue;
         *text = fraction;
@@ -65,10 +59,10 @@ static bool take_zone(struct bytes *text)
 {
     unsigned hour, minute;
 
-    if (take(text, 'Z'))
+    if (bytes_take(text, 'Z'))
         return true;
-    return (take(text, '+') || take(text, '-')) && take_number(text, 2, 2, &hour) &&
-           take(text, ':') && take_number(text, 2, 2, &minute) && hour <= 24 && minute <= 60;
+    return (bytes_take(text, '+') || bytes_take(text, '-')) && take_number(text, 2, 2, &hour) &&
+           bytes_take(text, ':') && take_number(text, 2, 2, &minute) && hour <= 24 && minute <= 60;
 }
 
 bool yaml_is_timestamp(struct bytes text)
@@ -77,13 +71,13 @@ bool yaml_is_timestamp(struct bytes text)
         return false;
     if (!text.size)
         return true;
-    if (take(&text, ' ')) {
-        while (take(&text, ' '))
+    if (bytes_take(&text, ' ')) {
+        while (bytes_take(&text, ' '))
             continue;
         return take_time(&text) && !text.size;
     }
-    return (take(&text, 'T') || take(&text, 't')) && take_time(&text) && take_zone(&text) &&
-           !text.size;
+    return (bytes_take(&text, 'T') || bytes_take(&text, 't')) && take_time(&text) &&
+           take_zone(&text) && !text.size;
 }
 
 static int sextet(char c)

@@ -80,6 +80,6 @@ cluster_tools() {
     (
         flock 9
         [ -d "$folder" ] || make_tools "$folder"
-    ) 9>"$folder.lock"
+    ) 9>"$folder.lock" || return
     printf '%s\n' "$folder"
 }

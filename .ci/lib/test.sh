@@ -64,7 +64,9 @@ test_tsan() {
 }
 
 test_cluster() {
-    KUBEBUILDER_ASSETS=$(cluster_tools)
+    if ! KUBEBUILDER_ASSETS=$(cluster_tools); then
+        check "build: cluster tools" false || return 0
+    fi
     export KUBEBUILDER_ASSETS
     check "build: dev" build dev || return 0
     run_ctest cluster dev cluster

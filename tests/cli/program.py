@@ -85,4 +85,4 @@ def main():
     """The program's path is the first argument."""
     global PROGRAM
     PROGRAM = sys.argv.pop(1)
-    unittest.main(module="__main__", verbosity=1)
+    unittest.main(module="__main__", verbosity=2)  # so that a skipped test says why

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The parts of Ray's schema: tables in order, sets of releases, coercions, labels and URIs. */
 #include "ray/python_text.h"
-#include "ray/schema_table.h"
-#include "ray/schema_uri.h"
+#include "ray/schema/table.h"
+#include "ray/schema/uri.h"
 #include "test.h"
 
 #include <math.h>

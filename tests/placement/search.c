@@ -157,15 +157,16 @@ static void end(struct search *search, const struct state *state)
 
 static bool explore(struct search *search, const struct state *state);
 
-/* Places the bundles from `bundle` on; true if there was a way. */
-static bool place(struct search *search, struct state state, int deployment, int bundle, int taken)
+/* Places the pieces of one step from `piece` on: a replica's bundles, or a gang; true if there was
+ * a way. */
+static bool place(struct search *search, struct state state, int deployment, int piece, int taken)
 {
     const struct world *world = search->world;
     const struct world_deployment *asks = &world->deployments[deployment];
-    int slot = deployment * BUNDLES_MAX + bundle;
+    int bundle = asks->gang ? 0 : piece, slot = deployment * BUNDLES_MAX + bundle;
     bool found = false;
 
-    if (bundle == asks->bundles)
+    if (piece == (asks->gang ? asks->gang : asks->bundles))
         return explore(search, &state);
     for (int i = 0; i < world->node_count; i++) {
         struct state next = state;
@@ -175,7 +176,7 @@ static bool place(struct search *search, struct state state, int deployment, int
             !has_room(world, &state, i, slot))
             continue;
         next.pieces[i][slot]++;
-        found = place(search, next, deployment, bundle + 1, i) || found;
+        found = place(search, next, deployment, piece + 1, i) || found;
     }
     return found;
 }

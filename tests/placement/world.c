@@ -52,22 +52,35 @@ static void add_nodes(struct world *world, int group, int count, const int capac
     }
 }
 
+/* How many nodes the group has now. */
+static int put_counts(struct world *world, struct chance *chance)
+{
+    int room = NODES_MAX - world->node_count, count = (int)chance_below(chance, 4), most;
+
+    count = count > room ? room : count;
+    most = count + (world->autoscaled ? (int)chance_below(chance, 3) : 0);
+    most = most > room ? room : most;
+    text_printf(&world->service, "\"replicas\":%d,\"minReplicas\":0,\"maxReplicas\":%d,", count,
+                world->autoscaled ? most : 5);
+    return world->grown ? most : count;
+}
+
 static void put_groups(struct world *world, struct chance *chance, int port)
 {
     struct text *text = &world->service;
     int groups = 1 + (int)chance_below(chance, GROUPS_MAX), capacity[RESOURCES];
 
-    text_puts(text, "\"headGroupSpec\":{");
+    text_printf(text, "\"enableInTreeAutoscaling\":%s,\"headGroupSpec\":{",
+                world->autoscaled ? "true" : "false");
     put_start(world, chance, capacity, true);
     add_nodes(world, -1, 1, capacity, false);
     text_puts(text, "},\"workerGroupSpecs\":[");
     for (int i = 0; i < groups; i++) {
-        int count = (int)chance_below(chance, 4);
         bool odd = one_in(chance, 10);
+        int count;
 
-        if (count > NODES_MAX - world->node_count)
-            count = NODES_MAX - world->node_count;
-        text_printf(text, "%s{\"groupName\":\"g%d\",\"replicas\":%d,", i ? "," : "", i, count);
+        text_printf(text, "%s{\"groupName\":\"g%d\",", i ? "," : "", i);
+        count = put_counts(world, chance);
         put_start(world, chance, capacity, false);
         text_printf(text, ",\"template\":{\"spec\":{\"containers\":[{\"name\":\"ray\"%s}]}}}",
                     odd ? ",\"ports\":[{\"name\":\"serve\",\"containerPort\":9000}]" : "");
@@ -136,12 +149,21 @@ static void put_options(struct world *world, struct chance *chance,
         text_puts(text, ", ray_actor_options: ");
         put_need(text, deployment->need[0], false);
     }
-    if (one_in(chance, 2))
+    if (deployment->gang == 0 && one_in(chance, 2))
         deployment->limit = 1 + (int)chance_below(chance, 3);
     deployment->limit_hidden = deployment->limit && one_in(chance, 8);
     world->hidden = world->hidden || deployment->limit_hidden;
     if (deployment->limit && !deployment->limit_hidden)
         text_printf(text, ", max_replicas_per_node: %d", deployment->limit);
+}
+
+/* Since Ray 2.55; not beside a limit or a placement group of one's own. */
+static void put_gang(struct text *text, struct chance *chance, struct world_deployment *deployment)
+{
+    if (deployment->shape != SHAPE_NODE || deployment->replicas % 2 || !one_in(chance, 6))
+        return;
+    deployment->gang = 2;
+    text_puts(text, ", gang_scheduling_config: {gang_size: 2}");
 }
 
 static void put_replicas(struct world *world, struct chance *chance,
@@ -168,6 +190,7 @@ static void put_replicas(struct world *world, struct chance *chance,
     }
     deployment->replicas = 1 + (int)chance_below(chance, 4);
     text_printf(text, ", num_replicas: %d", deployment->replicas);
+    put_gang(text, chance, deployment);
 }
 
 static void put_deployments(struct world *world, struct chance *chance, int application)
@@ -201,7 +224,9 @@ void world_make(struct world *world, struct arena *arena, struct chance *chance)
 
     *world = (struct world){.application_count = 1 + (int)chance_below(chance, 2),
                             .at_start = one_in(chance, 2),
+                            .autoscaled = one_in(chance, 3),
                             .service = text_new(arena)};
+    world->grown = world->autoscaled && (!world->at_start || one_in(chance, 2));
     text_puts(text, "{\"spec\":{\"rayClusterConfig\":{");
     put_groups(world, chance, port);
     text_printf(text, "},\"serveConfigV2\":\"{http_options: {port: %d}, applications: [", port);

@@ -35,6 +35,7 @@ struct world_deployment {
     int replicas;      /* as many as it really wants now */
     int limit;         /* replicas a node; 0: no limit */
     bool limit_hidden; /* the code has it, not the config */
+    int gang;          /* replicas that start together or not at all */
 };
 
 struct world {
@@ -44,6 +45,8 @@ struct world {
     int deployment_count, application_count;
     bool hidden;         /* not all of it is in the service */
     bool at_start;       /* every autoscaled deployment has the replicas it starts with */
+    bool autoscaled;     /* the cluster may grow, */
+    bool grown;          /* and has as many nodes as it may ever have */
     struct text service; /* JSON of a RayService */
 };
 

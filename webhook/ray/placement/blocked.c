@@ -200,6 +200,18 @@ static int64_t sum_blocked(const struct fits *fits, const struct guest *guest, s
     return blocked;
 }
 
+/*
+ * Where a brother is, the limit may be reached with him: let each block his node, and count of the
+ * nodes without any those that others alone can block.
+ */
+static int64_t blocked_apart(const struct fits *fits, const struct guest *guest)
+{
+    struct guest first = *guest;
+
+    first.placed = 0;
+    return amount_add(guest->placed, sum_blocked(fits, &first, first.row->needs.count));
+}
+
 static bool is_countable(const struct fits *fits, const struct model_row *row)
 {
     for (size_t i = 0; i < row->needs.count; i++)
@@ -220,7 +232,8 @@ bool fits_finds_room(const struct fits *fits, const struct guest *guest)
 
     if (!is_countable(fits, guest->row))
         return false;
-    if (amount_add(guest->closed, sum_blocked(fits, guest, needs->count)) < nodes)
+    if (amount_add(guest->closed, sum_blocked(fits, guest, needs->count)) < nodes ||
+        amount_add(guest->closed, blocked_apart(fits, guest)) < nodes)
         return true;
     for (size_t i = 0; i < needs->count && guest->placed > 0; i++)
         if (is_shared(fits, &needs->items[i], guest) && fits->model->node_count <= KINDS_WEIGHED &&

@@ -7,7 +7,7 @@
 static const char *more_workers(const struct rule_input *input,
                                 const struct placement_deployment *deployment)
 {
-    const struct placement_group *group = only_group(input->placement);
+    const struct placement_group *group = only_host(input->placement, deployment);
     int64_t holds, hosts, missing, nodes, replicas;
 
     if (!group || input->placement->running || deployment->demand->shape != DEMAND_NODE ||
@@ -25,12 +25,30 @@ static const char *more_workers(const struct rule_input *input,
                         (long long)replicas, group->group->name);
 }
 
+/* But for CPUs, which are the user's to give. Whether it has a GPU that nobody wrote, who knows. */
+static bool head_has_the_rest(const struct placement *placement,
+                              const struct placement_deployment *deployment)
+{
+    const struct ray_resources *asked = &deployment->demand->node;
+
+    for (size_t i = 0; i < asked->count; i++) {
+        const char *name = asked->items[i].name;
+        int64_t amount = ray_node_amount(&placement->head.node, name);
+        bool guessed = amount == RAY_UNLIMITED && strcmp(name, "memory") != 0;
+
+        if (strcmp(name, "CPU") != 0 && (guessed || amount < asked->items[i].amount))
+            return false;
+    }
+    return true;
+}
+
 /* Where the head was emptied by us and could hold the rest: that is for the user to say. */
 static const char *use_of_head(const struct rule_input *input,
                                const struct placement_deployment *deployment)
 {
     bool enough = deployment->wanted - deployment->room <= deployment->demand->limit;
 
+    enough = enough && head_has_the_rest(input->placement, deployment);
     return input->head_count_is_ours && enough ? ", or num-cpus on the head" : "";
 }
 
@@ -128,6 +146,17 @@ static void report_no_worker(const struct rule_input *input, struct findings *fi
     report(findings, at, fix, "one replica wants %s, and there is no worker", asked);
 }
 
+/* There is enough of each somewhere, and nowhere enough of all. */
+static void report_no_node_has_all(const struct rule_input *input, struct findings *findings,
+                                   const struct path *at, const struct ray_resources *asked)
+{
+    const char *lacks = lacks_text(input->arena, input->placement, asked);
+
+    report(findings, at, "ask for less, or give one group all of it",
+           "one replica wants %s on one node%s%s", asked_text(input->arena, asked),
+           *lacks ? ": " : ", and none has all of it", lacks);
+}
+
 static void report_no_node(const struct rule_input *input, struct findings *findings,
                            const struct placement_deployment *deployment)
 {
@@ -138,8 +167,7 @@ static void report_no_node(const struct rule_input *input, struct findings *find
     int64_t most = best && resource ? ray_node_amount(&best->node, resource) : 0;
 
     if (!resource)
-        report(findings, &at, "ask for less, or give one group all of it",
-               "no node has all that one replica wants at the same time");
+        report_no_node_has_all(input, findings, &at, &deployment->demand->node);
     else if (input->placement->workers_max == 0)
         report_no_worker(input, findings, &at, asked);
     else if (most == 0)

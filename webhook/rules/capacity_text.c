@@ -3,6 +3,9 @@
 
 #include <stdio.h>
 
+/* More terms than these would not be read. */
+enum { TERMS_MAX = 3 };
+
 static const char *memory_text(struct arena *arena, int64_t bytes)
 {
     static const char *const units[] = {"", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"};
@@ -61,16 +64,67 @@ int64_t group_holds(const struct placement_group *group,
 
 const struct placement_group *only_group(const struct placement *placement)
 {
+    return only_host(placement, NULL);
+}
+
+const struct placement_group *only_host(const struct placement *placement,
+                                        const struct placement_deployment *deployment)
+{
     const struct placement_group *only = NULL;
 
     for (size_t i = 0; i < placement->group_count; i++) {
-        if (group_nodes(&placement->groups[i]) <= 0)
+        const struct placement_group *group = &placement->groups[i];
+
+        if (group_nodes(group) <= 0 || (deployment && group_holds(group, deployment) <= 0))
             continue;
         if (only)
             return NULL;
-        only = &placement->groups[i];
+        only = group;
     }
     return only;
+}
+
+/* The first thing that a node of the group has too little of. */
+static const struct ray_resource *lacking(const struct placement_group *group,
+                                          const struct ray_resources *asked)
+{
+    for (size_t i = 0; i < asked->count; i++)
+        if (ray_node_amount(&group->node, asked->items[i].name) < asked->items[i].amount)
+            return &asked->items[i];
+    return NULL;
+}
+
+const char *lacks_text(struct arena *arena, const struct placement *placement,
+                       const struct ray_resources *asked)
+{
+    struct text text = text_new(arena);
+    size_t terms = 0;
+
+    for (size_t i = 0; i < placement->group_count && terms < TERMS_MAX; i++) {
+        const struct placement_group *group = &placement->groups[i];
+        const struct ray_resource *lack = group_nodes(group) > 0 ? lacking(group, asked) : NULL;
+
+        if (!lack)
+            continue;
+        text_puts(&text, terms++ ? ", " : "");
+        if (terms == TERMS_MAX)
+            text_puts(&text, "…");
+        else
+            text_printf(
+                &text, "%.40s has %s", group->group->name,
+                amount_of_text(arena, lack->name, ray_node_amount(&group->node, lack->name)));
+    }
+    return text_string(&text);
+}
+
+const char *asked_text(struct arena *arena, const struct ray_resources *asked)
+{
+    struct text text = text_new(arena);
+
+    for (size_t i = 0; i < asked->count; i++)
+        text_printf(&text, "%s%s", i ? " and " : "",
+                    amount_of_text(arena, asked->items[i].name, asked->items[i].amount));
+    return text_string(&text);
 }
 
 const struct placement_deployment *only_deployment(const struct placement *placement)
@@ -86,9 +140,6 @@ const struct placement_deployment *only_deployment(const struct placement *place
     }
     return placement->open ? NULL : only;
 }
-
-/* More terms than these would not be read. */
-enum { TERMS_MAX = 3 };
 
 static void add_term(struct text *text, size_t terms, const struct placement_group *group,
                      int64_t holds)

@@ -40,6 +40,17 @@ int64_t group_holds(const struct placement_group *group,
 /* The only group with workers, or NULL. */
 const struct placement_group *only_group(const struct placement *placement);
 
+/* The only group with workers that hold the deployment's replica, or NULL. */
+const struct placement_group *only_host(const struct placement *placement,
+                                        const struct placement_deployment *deployment);
+
+/* "2 CPU and 2 GPU". */
+const char *asked_text(struct arena *arena, const struct ray_resources *asked);
+
+/* What each group has too little of: "cpu-group has 1 CPU, gpu-group has 1 GPU". */
+const char *lacks_text(struct arena *arena, const struct placement *placement,
+                       const struct ray_resources *asked);
+
 /* The only deployment that counts, or NULL. */
 const struct placement_deployment *only_deployment(const struct placement *placement);
 

@@ -144,6 +144,18 @@ static int64_t spreading_limit(const struct placement *placement,
     return limit <= 100 && limit < deployment->demand->limit ? limit : 0;
 }
 
+/* Where others are tight, spreading it could take their last room. */
+static bool others_fit(const struct placement *placement, const struct placement_deployment *own)
+{
+    for (size_t i = 0; i < placement->deployment_count; i++) {
+        const struct placement_deployment *each = &placement->deployments[i];
+
+        if (each != own && !each->demand->replaced && each->verdict != PLACEMENT_FITS)
+            return false;
+    }
+    return true;
+}
+
 /* The deployment that spreads the most, if it is told to. */
 static const struct placement_deployment *find_spreader(const struct placement *placement)
 {
@@ -152,8 +164,8 @@ static const struct placement_deployment *find_spreader(const struct placement *
     for (size_t i = 0; i < placement->deployment_count; i++) {
         const struct placement_deployment *each = &placement->deployments[i];
 
-        if (placement_is_judged(each) && spreading_limit(placement, each) > 0 && each->wanted > 1 &&
-            (!best || each->wanted > best->wanted))
+        if (placement_is_judged(each) && each->wanted > 1 && spreading_limit(placement, each) > 0 &&
+            (!best || each->wanted > best->wanted) && others_fit(placement, each))
             best = each;
     }
     return best;

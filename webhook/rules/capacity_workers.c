@@ -164,8 +164,8 @@ static const struct placement_deployment *find_spreader(const struct placement *
     for (size_t i = 0; i < placement->deployment_count; i++) {
         const struct placement_deployment *each = &placement->deployments[i];
 
-        if (placement_is_judged(each) && each->wanted > 1 && spreading_limit(placement, each) > 0 &&
-            (!best || each->wanted > best->wanted) && others_fit(placement, each))
+        if (placement_is_judged(each) && each->wanted > (best ? best->wanted : 1) &&
+            spreading_limit(placement, each) > 0 && others_fit(placement, each))
             best = each;
     }
     return best;

@@ -24,12 +24,22 @@ static bool is_shared(const struct fits *fits, const struct need *need, const st
     return fits_rest(fits, need, guest->own) > 0;
 }
 
+static bool shares_all(const struct fits *fits, const struct guest *guest)
+{
+    for (size_t i = 0; i < guest->row->needs.count; i++)
+        if (!is_shared(fits, &guest->row->needs.items[i], guest))
+            return false;
+    return true;
+}
+
 /* How many of its own fill a node: by the limit, or by what nobody else asks for. */
 static int64_t own_to_fill(const struct fits *fits, const struct guest *guest,
                            const struct model_node *node)
 {
     int64_t fill = guest->limit;
 
+    if (guest->shares_all)
+        return fill;
     for (size_t i = 0; i < guest->row->needs.count; i++) {
         const struct need *need = &guest->row->needs.items[i];
 
@@ -175,6 +185,9 @@ static int64_t blocked_by_own(const struct fits *fits, const struct guest *guest
 {
     struct tally tally = {0};
 
+    if (guest->shares_all) /* the same on every node */
+        return amount_least(bits_count(fits->model, guest->row->known, AT_START),
+                            guest->placed / guest->limit);
     for (size_t i = 0; i < fits->model->node_count && guest->placed > 0; i++) {
         const struct model_node *node = &fits->model->nodes[i];
         int64_t fill = bits_have(guest->row->known, i) ? own_to_fill(fits, guest, node) : 0;
@@ -225,13 +238,16 @@ static bool is_countable(const struct fits *fits, const struct model_row *row)
  * each resource they share with others, so it may be counted under any one of those: whichever
  * proves the most. Without a demand nothing of the others is in its way.
  */
-bool fits_finds_room(const struct fits *fits, const struct guest *guest)
+bool fits_finds_room(const struct fits *fits, const struct guest *asked)
 {
-    const struct needs *needs = &guest->row->needs;
-    int64_t nodes = bits_count(fits->model, guest->row->known, AT_START);
+    const struct needs *needs = &asked->row->needs;
+    int64_t nodes = bits_count(fits->model, asked->row->known, AT_START);
+    struct guest copy = *asked;
+    const struct guest *guest = &copy;
 
-    if (!is_countable(fits, guest->row))
+    if (!is_countable(fits, asked->row))
         return false;
+    copy.shares_all = asked->limit > 0 && shares_all(fits, asked);
     if (amount_add(guest->closed, sum_blocked(fits, guest, needs->count)) < nodes ||
         amount_add(guest->closed, blocked_apart(fits, guest)) < nodes)
         return true;

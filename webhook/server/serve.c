@@ -8,6 +8,7 @@
 
 #include "admission/admit.h"
 #include "server/address.h"
+#include "server/certificate_log.h"
 #include "server/clock.h"
 #include "server/health.h"
 #include "server/listener.h"
@@ -15,6 +16,7 @@
 #include "server/memory.h"
 #include "server/metrics.h"
 #include "server/review.h"
+#include "server/sandbox.h"
 #include "server/settings.h"
 
 #include <errno.h>
@@ -41,6 +43,7 @@ struct server {
     struct workers *workers;
     struct connections *webhook_connections, *plain_connections;
     struct listener *webhook, *plain;
+    int webhook_socket, plain_socket;
     struct review review;
     struct health health;
     struct http_site review_site, health_site;
@@ -59,29 +62,6 @@ static struct connections *make_connections(const struct settings *settings, int
                                              }};
 
     return connections_new(&limits);
-}
-
-static void log_certificate(struct certificates *certificates)
-{
-    struct certificate *certificate = certificates_hold(certificates);
-    const struct certificate_facts *facts = certificate_facts(certificate);
-    time_t now = time(NULL), end = (time_t)facts->not_after;
-    char date[sizeof "2000-01-01T00:00:00Z"] = "";
-    struct log_line line = log_begin("certificate");
-    struct tm utc;
-
-    if (gmtime_r(&end, &utc))
-        (void)strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%SZ", &utc);
-    log_text(&line, "names", facts->names);
-    log_text(&line, "notAfter", date);
-    log_number(&line, "daysLeft", (facts->not_after - now) / (24 * 60 * 60));
-    if (facts->not_after < now || facts->not_before > now)
-        log_text(&line, "warning", "it is not valid today: the API server will refuse it");
-    else if (!facts->names[0])
-        log_text(&line, "warning", "it has no DNS name or address: the API server will refuse it");
-    log_end(&line);
-    metrics_certificate_expires(facts->not_after);
-    certificate_release(certificate);
 }
 
 static void reload(struct server *server)
@@ -154,8 +134,7 @@ static bool prepare(struct server *server, struct problem *problem)
     server->webhook_connections = make_connections(settings, settings->max_connections);
     server->plain_connections = make_connections(settings, PLAIN_MOST);
     if (!server->certificates || !server->policies || !server->workers ||
-        !server->webhook_connections || !server->plain_connections || !metrics_start() ||
-        !log_start()) {
+        !server->webhook_connections || !server->plain_connections || !metrics_start()) {
         problem_set(problem, 0, 0, "no memory");
         return false;
     }
@@ -169,16 +148,47 @@ static bool prepare(struct server *server, struct problem *problem)
            load_policy(server, problem);
 }
 
-static struct listener *open_port(const char *address, const char *serves,
-                                  struct listener_settings settings, struct problem *problem)
+static bool bind_ports(struct server *server, struct problem *problem)
+{
+    server->plain_socket = address_listen(server->settings.metrics_listen, problem);
+    if (server->plain_socket < 0)
+        return false;
+    server->webhook_socket = address_listen(server->settings.listen, problem);
+    return server->webhook_socket >= 0;
+}
+
+/* All that is opened by name is open; from here on there are threads. */
+static bool give_up_rights(const struct server *server, struct problem *problem)
+{
+    const struct settings *settings = &server->settings;
+    const char *const files[] = {settings->tls_cert, settings->tls_key, settings->client_ca,
+                                 settings->policy.file};
+    const struct sandbox sandbox = {files, sizeof files / sizeof *files, settings->landlock};
+    struct log_line line;
+    int abi;
+
+    if (!sandbox_enter(&sandbox, &abi, problem))
+        return false;
+    line = log_begin("sandbox");
+    log_bool(&line, "noNewPrivs", true);
+    log_number(&line, "landlock", abi);
+    if (abi == 0 && strcmp(settings->landlock, "off") != 0)
+        log_text(&line, "warning",
+                 "this kernel has no Landlock: files are limited by the Pod only");
+    log_end(&line);
+    if (log_start())
+        return true;
+    problem_set(problem, 0, 0, "no thread to be had for the log");
+    return false;
+}
+
+static struct listener *open_port(const char *serves, struct listener_settings settings,
+                                  struct problem *problem)
 {
     char bound[ADDRESS_TEXT_MAX];
     struct log_line line;
     struct listener *listener;
 
-    settings.socket = address_listen(address, problem);
-    if (settings.socket < 0)
-        return NULL;
     address_of(settings.socket, bound);
     listener = listener_start(&settings, problem);
     if (!listener)
@@ -193,17 +203,18 @@ static struct listener *open_port(const char *address, const char *serves,
 static bool start(struct server *server, struct problem *problem)
 {
     log_certificate(server->certificates);
-    server->plain = open_port(server->settings.metrics_listen, "http: /healthz /readyz /metrics",
+    server->plain = open_port("http: /healthz /readyz /metrics",
                               (struct listener_settings){.site = &server->health_site,
+                                                         .socket = server->plain_socket,
                                                          .connections = server->plain_connections},
                               problem);
     if (!server->plain)
         return false;
     server->webhook = open_port(
-        server->settings.listen,
         server->settings.client_ca ? "https, client certificate required: /mutate /validate"
                                    : "https: /mutate /validate",
         (struct listener_settings){.site = &server->review_site,
+                                   .socket = server->webhook_socket,
                                    .certificates = server->certificates,
                                    .connections = server->webhook_connections},
         problem);
@@ -315,7 +326,8 @@ static int serve(struct server *server)
     sigaction(SIGPIPE, &ignore, NULL);
     block_signals(&signals);
     memory_start();
-    started = prepare(server, &problem) && start(server, &problem);
+    started = prepare(server, &problem) && bind_ports(server, &problem) &&
+              give_up_rights(server, &problem) && start(server, &problem);
     if (started) {
         atomic_store(&server->health.ready, true);
         while (!turn(server, &signals, TICK_MS))

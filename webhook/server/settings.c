@@ -44,6 +44,15 @@ const struct option settings_options[SETTINGS_OPTIONS] = {
      .standard = ":8080",
      .help = "Where the kubelet finds /healthz and /readyz and Prometheus /metrics, without TLS. "
              "The kubelet asks the Pod's own address, so 127.0.0.1 is no good in a Pod."},
+    {.name = "landlock",
+     .kind = OPTION_CHOICE,
+     .offset = AT(landlock),
+     .argument = "auto|required|off",
+     .standard = "auto",
+     .choices = "auto|required|off",
+     .help = "After its start the process opens nothing but what lies beside its certificate, key, "
+             "client CA and policy, and connects to nobody: auto, where the kernel has Landlock; "
+             "required: it does not start without."},
     {.name = "drain-delay",
      .kind = OPTION_DURATION,
      .offset = AT(drain_delay),

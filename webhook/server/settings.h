@@ -9,12 +9,12 @@ struct settings {
     const char *tls_cert, *tls_key, *client_ca;
     struct option_list client_names;
     struct policy_flags policy;
-    const char *listen, *metrics_listen;
+    const char *listen, *metrics_listen, *landlock;
     int64_t drain_delay, max_connections;
     int64_t header_timeout, body_timeout, answer_timeout, idle_timeout;
 };
 
-enum { SETTINGS_OPTIONS = 14 };
+enum { SETTINGS_OPTIONS = 15 };
 
 extern const struct option settings_options[SETTINGS_OPTIONS];
 

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SERVER_CERTIFICATE_LOG_H
+#define SERVER_CERTIFICATE_LOG_H
+
+#include "server/certificate.h"
+
+/* A line on the certificate in force, with a warning where the API server would refuse it; and its
+ * end for the metrics. */
+void log_certificate(struct certificates *certificates);
+
+#endif

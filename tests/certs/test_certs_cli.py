@@ -15,6 +15,8 @@ import sys
 import tempfile
 import unittest
 
+import yaml
+
 PROGRAM = ""
 OPENSSL = shutil.which("openssl")
 NAMES = ["rayservice-webhook.rayservice-webhook.svc", "127.0.0.1", "::1"]
@@ -56,7 +58,7 @@ class Help(unittest.TestCase):
         done = certs("--help")
         self.assertEqual(done.returncode, 0)
         self.assertIn("Usage: rayservice-webhook certs COMMAND [FLAG]...\n", done.stdout)
-        self.assertIn("\n  init     Make a CA and certificates signed by it\n  show     ", done.stdout)
+        self.assertIn("\n  init              Make a CA and certificates signed by it\n  show              ", done.stdout)
 
     def test_the_manual_has_their_flags(self):
         manual = subprocess.run([PROGRAM, "help", "--man"], capture_output=True, text=True, timeout=60, check=True)
@@ -64,11 +66,50 @@ class Help(unittest.TestCase):
         self.assertIn("\n\\fB\\-\\-client\\-name\\fR \\fINAME\\fR\n", manual.stdout)
 
     def test_a_command_that_there_is_not(self):
-        for arguments, words in (((), "say which command; it has init show"),
-                                 (("bogus",), "there is no command bogus; it has init show")):
+        for arguments, words in (((), "say which command; it has init show admission-config"),
+                                 (("bogus",), "there is no command bogus; it has init show admission-config")):
             done = certs(*arguments)
             self.assertEqual((done.returncode, done.stdout, done.stderr),
                              (2, "", f"rayservice-webhook certs: {words}\n"))
+
+
+class AdmissionConfig(Place):
+    """What it means to an API server, tests/cluster/test_mtls.py asks one."""
+
+    def printed(self, *flags):
+        done = certs("admission-config", *flags)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        return list(yaml.safe_load_all(done.stdout))
+
+    def test_both_plugins_lead_to_one_kubeconfig(self):
+        config, kubeconfig = self.printed("--path", "/etc/k8s/a \"b\"")
+        self.assertEqual([each["name"] for each in config["plugins"]],
+                         ["MutatingAdmissionWebhook", "ValidatingAdmissionWebhook"])
+        for each in config["plugins"]:
+            self.assertEqual(each["configuration"]["kubeConfigFile"], '/etc/k8s/a "b"/admission-kubeconfig.yaml')
+        self.assertEqual(kubeconfig["users"], [{"name": NAMES[0], "user": {
+            "client-certificate": '/etc/k8s/a "b"/client.crt', "client-key": '/etc/k8s/a "b"/client.key'}}])
+
+    def test_a_user_for_each_name(self):
+        names = ["a.b.svc", "*.c.svc", "127.0.0.1:8443", "::1", "[::1]:443"]
+        users = self.printed(*names_as_flags(names), "--client", "me")[1]["users"]
+        self.assertEqual([each["name"] for each in users], names)
+        self.assertTrue(all(each["user"]["client-key"].endswith("/me.key") for each in users))
+
+    def test_into_a_directory_of_certs_init(self):
+        self.init("--client-name", "kube-apiserver")
+        self.assertEqual(certs("admission-config", "--dir", self.dir).stdout, "")
+        with open(self.path("admission-config.yaml")) as config, open(self.path("admission-kubeconfig.yaml")) as other:
+            self.assertEqual([yaml.safe_load(config), yaml.safe_load(other)], self.printed())
+        self.assertEqual(stat.S_IMODE(os.stat(self.path("admission-config.yaml")).st_mode), 0o644)
+
+    def test_what_is_wrong_is_said(self):
+        for flags, words in ((("--name", "a b"), "a b"), (("--name", "a:0"), "0 is no port"), (("--name", "a:"), "no port"),
+                             (("--name", "a:65536"), "65536 is no port"), (("--name", "[::1]"), "certificate"),
+                             (("--name", "a" * 300), "too long"),
+                             (("--path", "here"), "--path is a directory"), (("--client", "a/b"), "--client is the name"),
+                             (("--client", ""), "--client"), (("more",), "no flag"), (("--dir", "/nowhere/at/all"), "/nowhere")):
+            self.assertIn(words, self.refused("admission-config", *flags), flags)
 
 
 class Init(Place):

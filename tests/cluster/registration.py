@@ -88,6 +88,7 @@ class ManifestTest(unittest.TestCase):
         cls.cluster = api_server()
         folder = pathlib.Path(cls.enterClassContext(tempfile.TemporaryDirectory()))
         cls.overlay = overlay(folder)
+        shutil.copy(cls.overlay / "certs" / "ca.crt", folder / "manifests" / "components" / "mtls" / "client-ca.crt")
         with open(cls.overlay / "kustomization.yaml", "a", encoding="utf-8") as file:
             file.write(f"components: {json.dumps(cls.COMPONENTS)}\n")
         for kind in CONFIGURATIONS:

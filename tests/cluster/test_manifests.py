@@ -250,20 +250,30 @@ class Enforced(RegistrationTest):
         self.assertEqual(released.code, 0, released.text)
 
 
-class WithPolicy(ManifestTest):
-    """The component policy: the server is told to read what is mounted."""
+class Mounted(ManifestTest):
+    """Components that have the server read a ConfigMap: the flag says where it is mounted."""
 
-    COMPONENTS = ["../../components/policy"]
+    COMPONENTS = ["../../components/policy", "../../components/mtls"]
 
-    def test_the_policy_is_mounted_where_the_server_reads_it(self):
+    def assert_mounted(self, flag, name, file):
         self.assertEqual((self.applied.code, self.applied.err), (0, ""), self.applied.text)
         pod = self.cluster.must("get", "-n", NAME, "deployment", NAME, "-o", "json").json()["spec"]["template"]["spec"]
         server = pod["containers"][0]
         mounts = {volume["configMap"]["name"]: mount["mountPath"] for volume in pod["volumes"]
                   for mount in server["volumeMounts"] if mount["name"] == volume["name"] and "configMap" in volume}
-        stored = self.cluster.must("get", "-n", NAME, "configmap", f"{NAME}-policy", "-o", "json").json()["data"]
-        self.assertIn(f"--policy={mounts[f'{NAME}-policy']}/{min(stored)}", server["args"])
-        self.assertEqual(stored, {"policy.yaml": (self.overlay / "../../components/policy/policy.yaml").read_text()})
+        self.assertIn(f"{flag}={mounts[name]}/{file.name}", server["args"])
+        stored = self.cluster.must("get", "-n", NAME, "configmap", name, "-o", "json").json()["data"]
+        self.assertEqual(stored, {file.name: file.read_text()})
+        return server["args"]
+
+    def test_the_policy(self):
+        self.assert_mounted("--policy", f"{NAME}-policy", self.overlay / "../../components/policy/policy.yaml")
+
+    def test_the_client_ca(self):
+        """What that keeps out: test_mtls.py."""
+        arguments = self.assert_mounted("--client-ca", f"{NAME}-client-ca",
+                                        self.overlay / "../../components/mtls/client-ca.crt")
+        self.assertIn("--client-name=kube-apiserver", arguments)
 
 
 if __name__ == "__main__":

@@ -45,7 +45,7 @@ static void put_overview(struct text *out)
     wrap(out, introduction, 0, 0, 80);
     text_puts(out, "\n\nCommands:\n");
     for (size_t i = 0; i < command_count; i++)
-        options_summary(out, commands[i]);
+        options_summary(out, commands[i], sizeof "version" - 1);
     text_puts(out, "\nExamples:\n  ");
     wrap(out, examples, 2, 2, SIZE_MAX);
     text_puts(out, "\n\n" PROGRAM " help COMMAND tells more.\n");

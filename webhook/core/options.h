@@ -73,8 +73,8 @@ enum options_status options_read(struct arena *arena, const struct command *comm
                                  char **argv, char *(*environment)(const char *), void *settings,
                                  struct option_rest *rest, struct problem *problem);
 
-/* The command's line in a list of commands, at most 80 columns. */
-void options_summary(struct text *out, const struct command *command);
+/* Its line in a list of commands, at most 80 columns. longest: bytes of the longest name there. */
+void options_summary(struct text *out, const struct command *command, size_t longest);
 
 /* --help, at most 80 columns. */
 void options_help(struct text *out, const char *program, const struct command *command);

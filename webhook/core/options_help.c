@@ -83,18 +83,22 @@ static void put_environment(struct text *out, const struct option *option)
     text_putc(out, '\n');
 }
 
-void options_summary(struct text *out, const struct command *command)
+void options_summary(struct text *out, const struct command *command, size_t longest)
 {
-    text_printf(out, "  %-9s", command->name);
-    wrap(out, command->summary, 11, 11, WIDTH);
+    text_printf(out, "  %-*s  ", (int)longest, command->name);
+    wrap(out, command->summary, longest + 4, longest + 4, WIDTH);
     text_putc(out, '\n');
 }
 
 static void put_commands(struct text *out, const struct command *command)
 {
+    size_t longest = 0;
+
     text_puts(out, "\n\nCommands:\n");
     for (const struct command *const *each = command->commands; *each; each++)
-        options_summary(out, *each);
+        longest = strlen((*each)->name) > longest ? strlen((*each)->name) : longest;
+    for (const struct command *const *each = command->commands; *each; each++)
+        options_summary(out, *each, longest);
 }
 
 /* What may follow the command's name. */

@@ -370,7 +370,7 @@ static int run(int argc, char **argv)
 const struct command serve_command = {
     .name = "serve",
     .usage = "",
-    .summary = "answer the API server",
+    .summary = "Answer the API server",
     .help = "Serves POST /mutate and POST /validate by TLS, and /healthz, /readyz and /metrics on "
             "another port. It needs no rights in the cluster and asks nobody anything.\n\n"
             "The log goes to stderr, one JSON object a line. SIGTERM and SIGINT drain and stop, "

@@ -19,7 +19,7 @@ BAD = HEAD + "rules: {worker-without-replika: warn}\n"
 # The sample has one replica for two workers. Each policy fires both rules, or neither.
 STRICT = HEAD + "rules: {injection-lost: off, worker-without-replica: deny}\nlimits: {workers: 1}\n"
 LAX = HEAD + "rules: {injection-lost: off, worker-without-replica: off}\nlimits: {workers: 2}\n"
-RELOADS = 1000
+RELOADS = int(os.environ.get("RAYSERVICE_TEST_RELOADS", "1000"))
 
 
 class PolicyTest(unittest.TestCase):

@@ -47,22 +47,33 @@ static bool is_control(struct bytes character)
 {
     unsigned char c = (unsigned char)character.data[0];
 
-    return character.size == 1 ? c < 0x20 || c == 0x7f
-                               : c == 0xc2 && (unsigned char)character.data[1] < 0xa0;
+    return c < 0x20 || c == 0x7f ||
+           (c == 0xc2 && character.size == 2 && (unsigned char)character.data[1] < 0xa0);
+}
+
+/* Most of a text goes as it is. */
+static size_t printable_run(struct bytes text, size_t limit)
+{
+    size_t size = 0;
+
+    while (size < text.size && size < limit && text.data[size] >= ' ' && text.data[size] < 0x7f)
+        size++;
+    return size;
 }
 
 void text_plain(struct text *out, struct bytes string, size_t limit)
 {
     while (string.size && limit) {
-        size_t length = utf8_sequence(string), step = length ? length : 1;
-        struct bytes character = {string.data, length};
+        size_t run = printable_run(string, limit);
+        size_t length = run ? run : utf8_sequence(string), step = length ? length : 1;
+        struct bytes piece = {string.data, length};
 
         if (length > limit)
             break;
-        if (length && is_control(character))
-            character = BYTES(" ");
-        text_put(out, character);
-        limit -= character.size;
+        if (length && is_control(piece))
+            piece = BYTES(" ");
+        text_put(out, piece);
+        limit -= piece.size;
         string.data += step;
         string.size -= step;
     }

@@ -10,6 +10,7 @@ enum { ARENA_LIMIT = 16 * 1024 * 1024 };
 #define PROGRAM "rayservice-webhook"
 
 static const struct command *const certs_commands[] = {&certs_init_command, &certs_show_command,
+                                                       &certs_controller_command,
                                                        &certs_admission_command, NULL};
 
 int command_fail(const struct command_run *run, const char *message)

@@ -8,7 +8,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-extern const struct command certs_init_command, certs_show_command, certs_admission_command;
+extern const struct command certs_init_command, certs_show_command, certs_controller_command,
+    certs_admission_command;
 
 enum { CERTS_OK, CERTS_EXPIRED, CERTS_FAILED }; /* exit codes */
 

@@ -6,7 +6,6 @@
 #include "certs/pem.h"
 
 #include <openssl/err.h>
-#include <openssl/rand.h>
 
 enum { FILES_MAX = 7 };
 
@@ -110,23 +109,12 @@ static bool use_old_authority(struct init *init)
     return true;
 }
 
-/* Two CAs never share a name: while one takes over from the other, a bundle holds both. */
-static const char *new_authority_name(struct arena *arena)
-{
-    unsigned char random[4];
-
-    if (RAND_bytes(random, sizeof random) != 1)
-        return "rayservice-webhook CA";
-    return arena_printf(arena, "rayservice-webhook CA %02x%02x%02x%02x", (unsigned)random[0],
-                        (unsigned)random[1], (unsigned)random[2], (unsigned)random[3]);
-}
-
 static bool make_authority(struct init *init)
 {
     const struct certificate_wish wish = {
         .use = USE_AUTHORITY,
         .kind = init->request->kind,
-        .common_name = new_authority_name(init->arena),
+        .common_name = authority_name(init->arena),
         .now = init->request->now,
         .seconds = init->request->ca_seconds,
     };

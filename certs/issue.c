@@ -54,9 +54,10 @@ static bool set_common_name(X509_NAME *name, const char *text)
 static bool set_validity(X509 *certificate, const struct certificate_wish *wish, const X509 *issuer)
 {
     time_t end = wish->now + (time_t)wish->seconds;
+    time_t begin = wish->begins ? wish->begins : wish->now - ISSUE_BACKDATE;
     const ASN1_TIME *last = issuer ? X509_get0_notAfter(issuer) : NULL;
 
-    if (!ASN1_TIME_set(X509_getm_notBefore(certificate), wish->now - ISSUE_BACKDATE))
+    if (!ASN1_TIME_set(X509_getm_notBefore(certificate), begin))
         return false;
     if (last && ASN1_TIME_cmp_time_t(last, end) < 0)
         return X509_set1_notAfter(certificate, last) == 1;

@@ -43,6 +43,7 @@ struct certificate_wish {
     const char *const *names; /* subjectAltName: DNS names and IP addresses */
     size_t name_count;
     time_t now;
+    time_t begins;   /* notBefore; 0: ISSUE_BACKDATE before now */
     int64_t seconds; /* until notAfter; shortened to the issuer's own end */
 };
 

@@ -3,6 +3,7 @@
 #include "certs/names.h"
 
 #include <arpa/inet.h>
+#include <openssl/rand.h>
 #include <openssl/x509v3.h>
 #include <string.h>
 
@@ -120,4 +121,14 @@ bool names_add(X509 *certificate, const char *const *names, size_t count)
         good = X509_add1_ext_i2d(certificate, NID_subject_alt_name, list, 0, 0) == 1;
     GENERAL_NAMES_free(list);
     return good;
+}
+
+const char *authority_name(struct arena *arena)
+{
+    unsigned char random[4];
+
+    if (RAND_bytes(random, sizeof random) != 1)
+        return "rayservice-webhook CA";
+    return arena_printf(arena, "rayservice-webhook CA %02x%02x%02x%02x", (unsigned)random[0],
+                        (unsigned)random[1], (unsigned)random[2], (unsigned)random[3]);
 }

@@ -2,6 +2,7 @@
 #ifndef CERTS_NAMES_H
 #define CERTS_NAMES_H
 
+#include "core/arena.h"
 #include "core/problem.h"
 
 #include <openssl/x509.h>
@@ -13,5 +14,9 @@ bool name_valid(const char *name, struct problem *problem);
 
 /* Adds valid names as subjectAltName; no name, no extension. False where there is no memory. */
 bool names_add(X509 *certificate, const char *const *names, size_t count);
+
+/* For a new CA. Two CAs never share a name: while one takes over from the other, a bundle holds
+ * both. */
+const char *authority_name(struct arena *arena);
 
 #endif

@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "certs/rotate.h"
+
+#include "certs/names.h"
+#include "certs/note.h"
+#include "certs/pem.h"
+#include "certs/seen.h"
+
+#include <openssl/evp.h>
+
+enum { PASS_LIMIT = 64 * 1024 * 1024 /* bytes of memory */ };
+
+/* A CA of ours is trusted because a caBundle has it. Its beginning says nothing, so it lies so far
+ * back (2000-01-01) that no clock can be set to a time before it. */
+static const time_t authority_begins = 946684800;
+
+/* What a step wants to write, with room for its keys. */
+struct writing {
+    struct seen *seen;
+    struct problem problem;
+    struct file_content key; /* wiped by writing_free() */
+};
+
+static void writing_free(struct writing *writing)
+{
+    file_content_free(&writing->key);
+}
+
+static struct bytes old_pem(const struct seen *seen)
+{
+    return certificates_pem(seen->access.arena, seen->old, seen->old_count);
+}
+
+static bool write_identity(struct writing *writing, const struct identity *identity,
+                           struct bytes *certificate)
+{
+    *certificate = certificates_pem(writing->seen->access.arena, &identity->certificate, 1);
+    if (certificate->data && pem_key(identity->key, &writing->key))
+        return true;
+    problem_set(&writing->problem, 0, 0, "no memory");
+    return false;
+}
+
+static enum outcome write_authorities(struct writing *writing, const struct secret_entry *entries,
+                                      size_t count)
+{
+    return secret_write(&writing->seen->access, &writing->seen->ca_secret, "Opaque", entries, count,
+                        &writing->problem);
+}
+
+/* The steps. */
+
+static enum outcome introduce(struct writing *writing)
+{
+    struct seen *seen = writing->seen;
+    const struct certificate_wish wish = {
+        .use = USE_AUTHORITY,
+        .common_name = authority_name(seen->access.arena),
+        .now = seen->now,
+        .begins = authority_begins,
+        .seconds = seen->settings->times.ca_seconds,
+    };
+    struct identity fresh = {0};
+    struct bytes certificate;
+    enum outcome outcome = OUTCOME_FAILED;
+
+    if (!seen->current.certificate)
+        seen_adopt(seen);
+    if (issue(&wish, NULL, &fresh, &writing->problem) &&
+        write_identity(writing, &fresh, &certificate)) {
+        const struct secret_entry entries[] = {
+            {"next.crt", certificate},
+            {"next.key", {writing->key.data, writing->key.size}},
+            {"old.crt", old_pem(seen)},
+        };
+
+        outcome = write_authorities(writing, entries, 3);
+    }
+    identity_free(&fresh);
+    return outcome;
+}
+
+static enum outcome promote(struct writing *writing)
+{
+    struct seen *seen = writing->seen;
+    X509 *leaving = seen->current.certificate;
+    struct bytes certificate;
+
+    if (!write_identity(writing, &seen->next, &certificate))
+        return OUTCOME_FAILED;
+    seen->current.certificate = NULL; /* so that it can be among the old */
+    if (leaving)
+        seen_add_old(seen, leaving);
+    seen->current.certificate = leaving;
+    {
+        const struct secret_entry entries[] = {
+            {"ca.crt", certificate},    {"ca.key", {writing->key.data, writing->key.size}},
+            {"next.crt", {NULL, 0}},    {"next.key", {NULL, 0}},
+            {"old.crt", old_pem(seen)},
+        };
+
+        return write_authorities(writing, entries, 5);
+    }
+}
+
+static enum outcome forget(struct writing *writing)
+{
+    const struct secret_entry entries[] = {{"old.crt", {NULL, 0}}};
+
+    return write_authorities(writing, entries, 1);
+}
+
+static enum outcome write_leaf(struct writing *writing)
+{
+    struct seen *seen = writing->seen;
+    const struct certificate_wish wish = {
+        .use = USE_SERVER,
+        .common_name = "rayservice-webhook", /* nobody matches it: the names below count */
+        .names = seen->settings->names,
+        .name_count = seen->settings->name_count,
+        .now = seen->now,
+        .seconds = seen->settings->times.leaf_seconds,
+    };
+    struct identity fresh = {0};
+    struct bytes certificate;
+    enum outcome outcome = OUTCOME_FAILED;
+
+    if (issue(&wish, &seen->current, &fresh, &writing->problem) &&
+        write_identity(writing, &fresh, &certificate)) {
+        const struct secret_entry entries[] = {
+            {"tls.crt", certificate},
+            {"tls.key", {writing->key.data, writing->key.size}},
+            {"ca.crt", seen->bundle_pem},
+        };
+
+        outcome = secret_write(&seen->access, &seen->secret, "kubernetes.io/tls", entries, 3,
+                               &writing->problem);
+    }
+    identity_free(&fresh);
+    return outcome;
+}
+
+/* ca.crt beside the certificate is for people and other clients; the server does not read it. */
+static enum outcome write_leaf_ca(struct writing *writing)
+{
+    const struct seen *seen = writing->seen;
+    const struct secret_entry entries[] = {{"ca.crt", seen->bundle_pem}};
+
+    return secret_write(&writing->seen->access, &seen->secret, "kubernetes.io/tls", entries, 1,
+                        &writing->problem);
+}
+
+/* Doing them. */
+
+static const struct step {
+    const char *event; /* in the log, when it is done */
+    enum outcome (*run)(struct writing *writing);
+} steps[] = {
+    [CA_INTRODUCE] = {"ca-introduced", introduce},
+    [CA_PROMOTE] = {"ca-promoted", promote},
+    [CA_FORGET] = {"ca-forgotten", forget},
+};
+static const struct step leaf_step = {"certificate-issued", write_leaf};
+static const struct step leaf_ca_step = {"ca-crt-written", write_leaf_ca};
+
+/* The worst counts, but for a failure that leaves the rest to be done. */
+static void add(enum rotate_status *status, enum rotate_status more)
+{
+    if (more > *status)
+        *status = more;
+}
+
+static enum rotate_status settle(enum outcome outcome, const char *event, const char *object,
+                                 const char *why, const struct problem *problem)
+{
+    switch (outcome) {
+    case OUTCOME_DONE:
+        note(event, object, "%s", why);
+        return ROTATE_CHANGED;
+    case OUTCOME_CONFLICT:
+        note("conflict", object, "somebody else was faster: %s", problem->message);
+        return ROTATE_CONFLICT;
+    case OUTCOME_FAILED:
+        break;
+    }
+    note("api-failed", object, "%s", problem->message);
+    return ROTATE_FAILED;
+}
+
+static enum rotate_status run_step(struct seen *seen, const struct step *step, const char *object,
+                                   const char *why)
+{
+    struct writing writing = {.seen = seen};
+    enum outcome outcome = step->run(&writing);
+
+    writing_free(&writing);
+    return settle(outcome, step->event, object, why, &writing.problem);
+}
+
+static enum rotate_status write_bundle(struct seen *seen, const struct registration *registration)
+{
+    struct problem problem = {0};
+    enum outcome outcome = registration_write(&seen->access, registration, seen->bundle, &problem);
+
+    return settle(outcome, "ca-bundle-written", registration->path,
+                  "a caBundle of it was not what it should be", &problem);
+}
+
+static enum rotate_status write_bundles(struct seen *seen)
+{
+    enum rotate_status status = ROTATE_NOTHING;
+
+    for (size_t i = 0; i < REGISTRATIONS && *seen->bundle; i++) {
+        if (!seen->known[i])
+            add(&status, ROTATE_FAILED);
+        else if (!registration_has(&seen->registrations[i], seen->bundle))
+            add(&status, write_bundle(seen, &seen->registrations[i]));
+    }
+    return status;
+}
+
+static bool leaf_ca_is_right(const struct seen *seen)
+{
+    struct bytes has = secret_value(seen->access.arena, &seen->secret, "ca.crt");
+
+    return has.size == seen->bundle_pem.size &&
+           (!has.size || memcmp(has.data, seen->bundle_pem.data, has.size) == 0);
+}
+
+static enum rotate_status carry_out(struct seen *seen, const struct plan *plan)
+{
+    const struct rotate_settings *settings = seen->settings;
+    enum rotate_status status = write_bundles(seen);
+
+    if (plan->leaf)
+        add(&status, run_step(seen, &leaf_step, settings->secret, plan->leaf_why));
+    else if (seen->leaf.certificate && seen->bundle_pem.size && !leaf_ca_is_right(seen))
+        add(&status,
+            run_step(seen, &leaf_ca_step, settings->secret, "it is what the caBundles have"));
+    if (plan->ca != CA_KEEP)
+        add(&status, run_step(seen, &steps[plan->ca], settings->ca_secret, plan->ca_why));
+    return status;
+}
+
+/* Since when is all as it is? */
+
+static bool fingerprint(const struct seen *seen, const struct plan_state *state,
+                        unsigned char ret[FINGERPRINT_SIZE])
+{
+    EVP_MD_CTX *hash = EVP_MD_CTX_new();
+    struct bytes leaf = certificates_pem(seen->access.arena, &seen->leaf.certificate, 1);
+    const unsigned char flags[] = {state->bundles_known, state->bundles_right};
+    bool good = hash && EVP_DigestInit_ex(hash, EVP_sha256(), NULL) == 1 &&
+                EVP_DigestUpdate(hash, seen->bundle, strlen(seen->bundle)) == 1 &&
+                (!leaf.size || EVP_DigestUpdate(hash, leaf.data, leaf.size) == 1) &&
+                EVP_DigestUpdate(hash, flags, sizeof flags) == 1 &&
+                EVP_DigestFinal_ex(hash, ret, NULL) == 1;
+
+    EVP_MD_CTX_free(hash);
+    return good;
+}
+
+static int64_t settled_seconds(const struct seen *seen, const struct plan_state *state,
+                               struct rotate_memory *memory, int64_t monotonic_ms)
+{
+    unsigned char is[FINGERPRINT_SIZE];
+
+    if (!fingerprint(seen, state, is) || memcmp(is, memory->fingerprint, sizeof is) != 0) {
+        memset(memory->fingerprint, 0, sizeof memory->fingerprint);
+        if (fingerprint(seen, state, is))
+            memcpy(memory->fingerprint, is, sizeof is);
+        memory->since_ms = monotonic_ms;
+    }
+    return (monotonic_ms - memory->since_ms) / 1000;
+}
+
+static enum rotate_status pass(struct seen *seen, struct rotate_memory *memory,
+                               int64_t monotonic_ms, time_t now)
+{
+    struct plan_state state;
+    struct plan next;
+
+    if (!seen_read(seen, memory, now))
+        return ROTATE_FAILED;
+    seen_state(seen, &state);
+    state.settled = settled_seconds(seen, &state, memory, monotonic_ms);
+    next = plan(&state, &seen->settings->times, seen->now);
+    return carry_out(seen, &next);
+}
+
+enum rotate_status rotate(const struct rotate_settings *settings, struct rotate_memory *memory,
+                          struct api api, int64_t monotonic_ms, time_t now)
+{
+    struct seen seen = {.settings = settings,
+                        .access = {.api = api, .arena = arena_new(PASS_LIMIT)}};
+    enum rotate_status status;
+
+    if (!seen.access.arena) {
+        note("no-memory", NULL, "this pass is left out");
+        return ROTATE_FAILED;
+    }
+    status = pass(&seen, memory, monotonic_ms, now);
+    seen_free(&seen);
+    arena_free(seen.access.arena);
+    return status;
+}

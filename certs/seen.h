@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a pass of the controller finds: the objects, and the certificates in them. */
+#ifndef CERTS_SEEN_H
+#define CERTS_SEEN_H
+
+#include "certs/issue.h"
+#include "certs/objects.h"
+#include "certs/rotate.h"
+
+enum { OLD_MAX = 4 };
+
+struct seen {
+    const struct rotate_settings *settings;
+    struct access access;
+    struct secret secret, ca_secret;
+    struct registration registrations[REGISTRATIONS];
+    bool known[REGISTRATIONS];           /* it could be asked for */
+    struct identity current, next, leaf; /* empty where there is no pair that fits */
+    X509 *old[OLD_MAX];
+    size_t old_count;
+    const char *bundle; /* base64, as it should be in each caBundle; "" where there is no CA */
+    struct bytes bundle_pem;
+    time_t now;
+};
+
+/* False: the Secrets could not be read; logged. Always seen_free(). The access by the caller. */
+bool seen_read(struct seen *seen, struct rotate_memory *memory, time_t now);
+void seen_free(struct seen *seen);
+
+/* Where the CA's own Secret is lost: what else may have signed what is served, from the server's
+ * Secret and the caBundles. */
+void seen_adopt(struct seen *seen);
+
+/* Adds it unless it is there, has expired or there are OLD_MAX already. */
+void seen_add_old(struct seen *seen, X509 *certificate);
+
+void seen_state(const struct seen *seen, struct plan_state *ret);
+
+/* The text of certificates one after another. Empty: none, or no memory. */
+struct bytes certificates_pem(struct arena *arena, X509 *const *certificates, size_t count);
+
+#endif

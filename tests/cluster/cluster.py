@@ -167,9 +167,16 @@ class Cluster:
         etcd.wait_until(lambda: answers(f"http://127.0.0.1:{client}/health"), "health")
         self.url = f"https://127.0.0.1:{secure}"
         self._write_secrets()
-        apiserver = self._run("kube-apiserver", self._apiserver_flags(client, secure))
         self._write_kubeconfig()
-        apiserver.wait_until(self._ready, "readiness")
+        self._flags = self._apiserver_flags(client, secure)
+        self.start_api_server()
+
+    def start_api_server(self):
+        """On the same port, over the same etcd."""
+        self._run("kube-apiserver", self._flags).wait_until(self._ready, "readiness")
+
+    def stop_api_server(self):
+        self._processes.pop().stop(seconds=60)
 
     def _etcd_flags(self, client, peer):
         name, mine, theirs = "one", f"http://127.0.0.1:{client}", f"http://127.0.0.1:{peer}"

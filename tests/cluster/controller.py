@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`certs controller` as its ServiceAccount, and a server whose files come from its Secret."""
+
+import base64
+import json
+import os
+import shutil
+import time
+
+import yaml
+
+import cluster
+from webhook import HOST, MANIFESTS, Webhook, called
+
+NAME = "rayservice-webhook"
+ACCOUNT = f"{NAME}-certs"
+KINDS = ("mutatingwebhookconfiguration", "validatingwebhookconfiguration")
+SECRETS = (f"{NAME}-tls", f"{NAME}-ca")
+
+
+class Controller:
+    """`rayservice-webhook certs controller` with a token of its ServiceAccount; a context manager."""
+
+    def __init__(self, program, api, name, *flags):
+        self._log = api.folder / f"{name}.log"
+        token = api.folder / f"{name}.token"
+        token.write_text(api.must("-n", NAME, "create", "token", ACCOUNT, "--duration=2h").out)
+        self._command = [program, "certs", "controller", "--api-server", api.url, "--token-file", token,
+                         "--ca-file", api.folder / "apiserver" / "apiserver.crt", "--name", HOST,
+                         "--timeout", "5s", "--interval", "500ms", *flags]
+        self._process = None
+
+    def __enter__(self):
+        self._process = cluster.Process(self._command, self._log)
+        return self
+
+    def __exit__(self, *_):
+        self.code = self._process.stop()
+
+    def events(self, event=None):
+        """The log; every line must be JSON."""
+        lines = [json.loads(line) for line in self._log.read_text().splitlines()]
+        return [line for line in lines if event in (None, line["event"])]
+
+
+class SecretWebhook(Webhook):
+    """Our server, with its Secret mounted as a kubelet does it: files behind a link that is swapped."""
+
+    _mounts = 0
+
+    def mount(self, secret):
+        """secret: file name → bytes. Nothing is done where nothing changed."""
+        data = self.folder / "..data"
+        if data.exists() and all((data / name).is_file() and (data / name).read_bytes() == content
+                                 for name, content in secret.items()):
+            return
+        self._mounts += 1
+        fresh = self.folder / f"..{self._mounts}"
+        fresh.mkdir(parents=True)
+        for name, content in secret.items():
+            (fresh / name).write_bytes(content)
+            if not (self.folder / name).is_symlink():
+                (self.folder / name).symlink_to(f"..data/{name}")
+        old = data.resolve() if data.exists() else None
+        (self.folder / "..data_tmp").symlink_to(fresh.name)
+        os.replace(self.folder / "..data_tmp", data)
+        if old:
+            shutil.rmtree(old)
+
+
+class Installation:
+    """The overlay self-signed in an API server, with each Service as a URL of our server."""
+
+    def __init__(self, api, program):
+        self.api = api
+        self.webhook = SecretWebhook(program, api.folder / "mounted")
+        self.calls = self.failed = 0
+        documents = list(yaml.safe_load_all(api.must("kustomize", MANIFESTS / "overlays" / "self-signed").out))
+        for hook in (hook for document in documents for hook in document.get("webhooks", [])):
+            path = hook["clientConfig"].pop("service")["path"]
+            hook["clientConfig"]["url"] = self.webhook.url(path.lstrip("/"))
+        for items in (documents[:1], documents[1:]):
+            result = api.must("apply", "-f", "-", stdin={"apiVersion": "v1", "kind": "List", "items": items})
+            if result.warnings:
+                raise RuntimeError(f"the manifests are warned of: {result.text}")
+
+    def secret(self, name):
+        """Its data, decoded; None where it is not there."""
+        found = self.api.kubectl("-n", NAME, "get", "secret", name, "-o", "json")
+        return None if found.code else {
+            key: base64.b64decode(value) for key, value in found.json().get("data", {}).items()}
+
+    def bundles(self):
+        """The caBundle of each entry, decoded."""
+        return [base64.b64decode(hook["clientConfig"].get("caBundle", ""))
+                for kind in KINDS for hook in self.api.get(kind, NAME)["webhooks"]]
+
+    def sync(self):
+        """What a kubelet does; a Secret that is gone leaves what was mounted."""
+        secret = self.secret(SECRETS[0])
+        if secret and "tls.crt" in secret:
+            self.webhook.mount(secret)
+
+    def call(self):
+        """Syncs, and asks the API server for two RayServices that only our server can judge like that."""
+        self.sync()
+        self.calls += 1
+        answered = called(self.api)
+        self.failed += not answered
+        return answered
+
+    def until(self, done, seconds, what):
+        """Calls all the time until done() is true. Each call must be answered."""
+        end = time.monotonic() + seconds
+        while not done():
+            if time.monotonic() > end:
+                raise AssertionError(f"no {what} in {seconds} s")
+            if not self.call():
+                raise AssertionError(f"not answered while waiting for {what}")

@@ -1,0 +1,182 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""The overlay self-signed on a real API server: at every step of a rotation, of an outage and after
+every loss the webhook is called and answers."""
+
+import contextlib
+import json
+import pathlib
+import time
+import unittest
+
+from cluster import Cluster
+from controller import ACCOUNT, KINDS, NAME, SECRETS, Controller, Installation
+from fixture import PROGRAM, main
+
+LONG = ("--lifetime", "1h", "--ca-lifetime", "3h", "--settle", "2s")
+# Long enough for a slow machine to renew in time, short enough to be seen.
+SHORT = ("--lifetime", "60s", "--ca-lifetime", "180s", "--settle", "3s")
+PATIENCE = 60
+
+
+class ControllerTest(unittest.TestCase):
+    """One API server, in which the steps come one after another."""
+
+    @classmethod
+    def setUpClass(cls):
+        stack = contextlib.ExitStack()
+        cls.addClassCleanup(stack.close)
+        cls.api = stack.enter_context(Cluster())
+        cls.api.install_crd()
+        cls.place = Installation(cls.api, PROGRAM)
+        with Controller(PROGRAM, cls.api, "first", *LONG) as first:
+            cls.wait(lambda: cls.place.secret(SECRETS[0]) and all(cls.place.bundles()))
+            cls.place.sync()
+            stack.enter_context(cls.place.webhook)
+            cls.wait(cls.place.call)  # the API server has just heard of it
+        cls.first = first.events()
+        cls.place.calls = cls.place.failed = 0
+
+    @staticmethod
+    def wait(done):
+        end = time.monotonic() + PATIENCE
+        while not done():
+            if time.monotonic() > end:
+                raise AssertionError("it did not come to that")
+            time.sleep(0.1)
+
+    def tearDown(self):
+        self.assertEqual(self.place.failed, 0)
+        print(f"{self._testMethodName}: {self.place.calls} calls, {self.place.failed} not answered")
+        self.place.calls = 0
+
+    def controller(self, *flags, name=None):
+        return self.enterContext(Controller(PROGRAM, self.api, name or self._testMethodName, *flags))
+
+    def leaf(self):
+        return (self.place.secret(SECRETS[0]) or {}).get("tls.crt")
+
+    def one_ca(self):
+        """All is quiet: one CA in each caBundle, which is the one that signs."""
+        authority = self.place.secret(SECRETS[1]) or {}
+        return set(authority) == {"ca.crt", "ca.key"} and set(self.place.bundles()) == {authority["ca.crt"]}
+
+    def until(self, done, what, seconds=PATIENCE):
+        self.place.until(done, seconds, what)
+
+    def test_a_first_start(self):
+        self.assertEqual([line["event"] for line in self.first if line["event"] not in ("absent", "present")][:4],
+                         ["started", "ca-introduced", "ca-bundle-written", "ca-bundle-written"])
+        self.assertFalse([line for line in self.first if line["event"] == "api-failed"])
+        self.assertEqual(set(self.place.secret(SECRETS[0])), {"tls.crt", "tls.key", "ca.crt"})
+        self.assertTrue(self.one_ca())
+        self.assertTrue(self.place.call())
+
+    def test_b_rotation_of_certificate_then_ca(self):
+        """With lives this short both are due at once, so the CA goes first; then leaves, then a CA."""
+        controller = self.controller(*SHORT)
+        seen = set()
+
+        def both_came_round():
+            seen.update(self.place.bundles())
+            events = [line["event"] for line in controller.events()]
+            return events.count("certificate-issued") >= 4 and events.count("ca-forgotten") >= 1
+
+        before = self.place.secret(SECRETS[1])["ca.crt"]
+        # The CA of the start has hours left; a minute's life is taken up by the next certificate.
+        self.api.must("-n", NAME, "delete", "secret", SECRETS[1])
+        self.until(both_came_round, "rotation", seconds=240)
+        self.until(self.one_ca, "single CA")
+        self.assertNotIn(before, self.place.bundles())
+        self.assertTrue(any(each.count(b"BEGIN") == 2 for each in seen), "no overlap was seen")
+
+    def test_c_secrets_deleted(self):
+        self.controller(*LONG)
+        self.until(self.one_ca, "single CA")
+        for gone in ([SECRETS[0]], [SECRETS[1]], SECRETS):
+            before = self.leaf()
+            self.api.must("-n", NAME, "delete", "secret", *gone)
+            self.until(lambda: self.leaf() not in (None, before), f"certificate after {gone}")
+            self.until(self.one_ca, f"single CA after {gone}")
+
+    def test_d_garbage_in_secrets(self):
+        controller = self.controller(*LONG)
+        self.until(self.one_ca, "single CA")
+        for secret, key in ((SECRETS[0], "tls.key"), (SECRETS[0], "tls.crt"), (SECRETS[1], "ca.key")):
+            before = self.leaf()
+            self.api.must("-n", NAME, "patch", "secret", secret, "-p", json.dumps({"data": {key: "Z2FyYmFnZQ=="}}))
+            # A kubelet would bring it to the server, which keeps its last good pair.
+            self.until(lambda: self.leaf() != before and b"BEGIN" in self.leaf(), f"certificate after {key}")
+            self.until(self.one_ca, f"single CA after {key}")
+        self.assertTrue(controller.events("unusable"))
+
+    def test_e_ca_bundle_edited(self):
+        self.controller(*LONG)
+        self.until(self.one_ca, "single CA")
+        for kind in KINDS:
+            patch = [{"op": "remove", "path": "/webhooks/0/clientConfig/caBundle"}]
+            self.api.must("patch", kind, NAME, "--type=json", "-p", json.dumps(patch))
+            # Between the edit and the repair the API server trusts nobody: wait, then call.
+            self.wait(self.one_ca)
+            self.wait(self.place.call)
+            self.place.failed = 0
+        self.until(self.one_ca, "single CA")
+
+    def test_f_outage(self):
+        controller = self.controller(*LONG)
+        self.until(self.one_ca, "single CA")
+        self.api.stop_api_server()
+        self.wait(lambda: len(controller.events("api-failed")) >= 3)
+        self.api.start_api_server()
+        self.wait(self.place.call)
+        self.place.failed = 0
+        before = self.leaf()
+        self.api.must("-n", NAME, "delete", "secret", SECRETS[0])
+        self.until(lambda: self.leaf() not in (None, before), "certificate after the outage")
+
+    def test_g_two_copies(self):
+        copies = [self.controller(*LONG, name=f"copy-{i}") for i in range(2)]
+        for _ in range(4):
+            self.until(self.one_ca, "single CA")
+            before = self.leaf()
+            self.api.must("-n", NAME, "delete", "secret", *SECRETS)
+            self.until(lambda: self.leaf() not in (None, before), "certificate")
+        self.until(self.one_ca, "single CA")
+        print("  conflicts:", [len(each.events("conflict")) for each in copies])
+
+    def test_h_each_right_is_needed(self):
+        """A verb less, and the log says which."""
+        roles = ((["-n", NAME, "role"], ("get", "patch"), 0), (["clusterrole"], ("get", "patch"), 0))
+        for where, verbs, rule in roles:
+            for verb in verbs:
+                with self.subTest(role=where[-1], without=verb):
+                    self.without_verb(where, rule, verb)
+        self.without_verb(["-n", NAME, "role"], 1, "create")
+
+    def without_verb(self, where, rule, verb):
+        role = self.api.must(*where[:-1], "get", where[-1], ACCOUNT, "-o", "json").json()
+        rest = [each for each in role["rules"][rule]["verbs"] if each != verb] or ["deletecollection"]
+        patch = [{"op": "replace", "path": f"/rules/{rule}/verbs", "value": rest}]
+        self.api.must(*where[:-1], "patch", where[-1], ACCOUNT, "--type=json", "-p", json.dumps(patch))
+        with Controller(PROGRAM, self.api, f"without-{where[-1]}-{verb}", *LONG) as controller:
+            if where[-1] == "role" and verb != "get":
+                self.api.must("-n", NAME, *(["delete", "secret", SECRETS[0]] if verb == "create" else
+                              ["patch", "secret", SECRETS[0], "-p", '{"data":{"ca.crt":"Z2FyYmFnZQ=="}}']))
+            if where[-1] == "clusterrole" and verb == "patch":
+                self.api.must("patch", KINDS[0], NAME, "--type=json", "-p", json.dumps(
+                    [{"op": "remove", "path": "/webhooks/0/clientConfig/caBundle"}]))
+            self.wait(lambda: any("403" in line["message"] for line in controller.events("api-failed")))
+            patch[0]["value"] = role["rules"][rule]["verbs"]
+            self.api.must(*where[:-1], "patch", where[-1], ACCOUNT, "--type=json", "-p", json.dumps(patch))
+            self.wait(self.one_ca)
+        self.wait(self.place.call)
+        self.place.failed = 0
+
+    def test_i_no_key_in_any_log(self):
+        for log in pathlib.Path(self.api.folder).glob("*.log"):
+            if log.name not in ("etcd.log", "kube-apiserver.log"):
+                self.assertNotIn("BEGIN", log.read_text(), log.name)
+
+
+if __name__ == "__main__":
+    main()

@@ -66,8 +66,8 @@ class Help(unittest.TestCase):
         self.assertIn("\n\\fB\\-\\-client\\-name\\fR \\fINAME\\fR\n", manual.stdout)
 
     def test_a_command_that_there_is_not(self):
-        for arguments, words in (((), "say which command; it has init show admission-config"),
-                                 (("bogus",), "there is no command bogus; it has init show admission-config")):
+        for arguments, words in (((), "say which command; it has init show controller admission-config"),
+                                 (("bogus",), "there is no command bogus; it has init show controller admission-config")):
             done = certs(*arguments)
             self.assertEqual((done.returncode, done.stdout, done.stderr),
                              (2, "", f"rayservice-webhook certs: {words}\n"))

@@ -234,7 +234,7 @@ static int64_t spread(int64_t milliseconds)
     return milliseconds / 2 + milliseconds / 2 * random / 255;
 }
 
-enum { CONFLICT_PAUSE = 500, FIRST_PAUSE = 500, BUSY_PASSES = 8 };
+enum { FIRST_PAUSE = 500, BUSY_PASSES = 8 };
 
 /* How long to wait after a pass. *failures, *busy: so many in a row. */
 static int64_t next_pause(enum rotate_status status, int64_t interval, unsigned *failures,
@@ -242,15 +242,14 @@ static int64_t next_pause(enum rotate_status status, int64_t interval, unsigned 
 {
     int64_t pause = FIRST_PAUSE;
 
-    *failures = status == ROTATE_FAILED ? *failures + 1 : 0;
+    *failures = status >= ROTATE_CONFLICT ? *failures + 1 : 0;
     *busy = status == ROTATE_CHANGED ? *busy + 1 : 0;
     switch (status) {
     case ROTATE_NOTHING:
         return interval;
     case ROTATE_CHANGED: /* somebody undoes what we do: not without a breath */
         return *busy < BUSY_PASSES ? 0 : interval;
-    case ROTATE_CONFLICT:
-        return spread(CONFLICT_PAUSE);
+    case ROTATE_CONFLICT: /* one is nothing; many in a row are no race */
     case ROTATE_FAILED:
         break;
     }

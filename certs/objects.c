@@ -60,10 +60,11 @@ static bool get(struct access *access, const char *path, const struct json **ret
 
 static const char json_patch[] = "application/json-patch+json";
 
-/* 404: it was deleted since it was read. 422: a "test" of a JSON Patch did not hold. */
-static bool lost_race(long status, const char *type)
+/* 404: it was deleted since it was read; for a creation it is the namespace that is not there.
+ * 422: a "test" of a JSON Patch did not hold. */
+static bool lost_race(long status, const char *method, const char *type)
 {
-    return status == HTTP_CONFLICT || status == HTTP_ABSENT ||
+    return status == HTTP_CONFLICT || (status == HTTP_ABSENT && strcmp(method, "PATCH") == 0) ||
            (status == HTTP_TEST && strcmp(type, json_patch) == 0);
 }
 
@@ -83,7 +84,7 @@ static enum outcome put(struct access *access, const char *method, const char *p
     if (reply.status == HTTP_OK || reply.status == HTTP_CREATED)
         return OUTCOME_DONE;
     refusal(access, method, &reply, problem);
-    return lost_race(reply.status, type) ? OUTCOME_CONFLICT : OUTCOME_FAILED;
+    return lost_race(reply.status, method, type) ? OUTCOME_CONFLICT : OUTCOME_FAILED;
 }
 
 static const char *version_of(const struct json *object)

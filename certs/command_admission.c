@@ -74,7 +74,7 @@ static bool host_valid(const char *name, struct problem *problem)
     }
     memcpy(host, name, size);
     host[size] = '\0';
-    if (bracket && size && host[size - 1] == ']') {
+    if (bracket && has_port && size && host[size - 1] == ']') {
         host[size - 1] = '\0';
         return name_valid(host + 1, problem) && port_valid(colon + 1, problem);
     }

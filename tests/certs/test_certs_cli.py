@@ -106,6 +106,7 @@ class AdmissionConfig(Place):
     def test_what_is_wrong_is_said(self):
         for flags, words in ((("--name", "a b"), "a b"), (("--name", "a:0"), "0 is no port"), (("--name", "a:"), "no port"),
                              (("--name", "a:65536"), "65536 is no port"), (("--name", "[::1]"), "certificate"),
+                             (("--name", "[none]"), "certificate"),
                              (("--name", "a" * 300), "too long"),
                              (("--path", "here"), "--path is a directory"), (("--client", "a/b"), "--client is the name"),
                              (("--client", ""), "--client"), (("more",), "no flag"), (("--dir", "/nowhere/at/all"), "/nowhere")):

@@ -86,6 +86,77 @@ static void odd_counts_are_unknown(void)
     }
 }
 
+static void odd_limits_are_unknown(void)
+{
+    static const char *const odd[] = {"\"2\"", "2.7", "-1", "[2]", "true"};
+
+    for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
+        const struct placement *placement;
+        char serve[200];
+
+        snprintf(serve, sizeof serve,
+                 ONE_APP("{name: A, num_replicas: 4, max_replicas_per_node: %s, "
+                         "ray_actor_options: {num_cpus: 0.1}}"),
+                 odd[i]);
+        placement = predict(CLUSTER(SMALL(2, 1)), serve);
+        CHECK(!placement->deployments[0].demand->exact ||
+              placement->deployments[0].demand->refused);
+        CHECK(placement->verdict != PLACEMENT_FITS);
+    }
+}
+
+/* Ray clips initial_replicas to the scaled bounds, it does not scale them. */
+static void initial_replicas_are_not_scaled(void)
+{
+    static const struct {
+        const char *scaling;
+        int64_t start, max;
+    } cases[] = {
+        {"target_capacity: 50\n|initial_replicas: 4, max_replicas: 10", -1, 5},
+        {"target_capacity: 50\n|initial_replicas: 4, max_replicas: 4", 2, 2},
+        {"target_capacity: 100\n|initial_replicas: 4, max_replicas: 10", 4, 10},
+        {"target_capacity: 0\n|initial_replicas: 4, max_replicas: 10", 0, 0},
+        {"target_capacity: 50\n|min_replicas: 3, max_replicas: 10", 2, 5},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *scaling = strchr(cases[i].scaling, '|');
+        const struct placement *placement;
+        char serve[300];
+
+        snprintf(serve, sizeof serve,
+                 "%.*s" ONE_APP("{name: A, ray_actor_options: {num_cpus: 0.1}, "
+                                "autoscaling_config: {%s}}"),
+                 (int)(scaling - cases[i].scaling), cases[i].scaling, scaling + 1);
+        placement = predict(CLUSTER(SMALL(4, 1)), serve);
+        CHECK_INT(placement->deployments[0].wanted, cases[i].start);
+        CHECK_INT(placement->deployments[0].wanted_max, cases[i].max);
+    }
+}
+
+/* Ray announces a TPU slice by its own name, which no manifest has. */
+static void a_tpu_slice_has_a_name(void)
+{
+    static const struct {
+        const char *resources;
+        int64_t room;
+    } cases[] = {{"'{\\\"TPU\\\": 4}'", PLACEMENT_NO_LIMIT}, {"'{\\\"slow\\\": 4}'", 0}};
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char cluster[300];
+
+        snprintf(cluster, sizeof cluster,
+                 CLUSTER("{\"groupName\":\"g\",\"replicas\":1,\"rayStartParams\":{\"num-cpus\":"
+                         "\"4\",\"resources\":\"%s\"}}"),
+                 cases[i].resources);
+        CHECK_INT(predict(cluster, ONE_APP("{name: A, num_replicas: 1, ray_actor_options: "
+                                           "{num_cpus: 0, resources: {my-slice: 1}}}"))
+                      ->deployments[0]
+                      .room,
+                  cases[i].room);
+    }
+}
+
 static void accelerators_may_be_detected(void)
 {
     const struct placement *placement =
@@ -238,8 +309,9 @@ static void a_hostile_config_is_not_answered(void)
 
 TEST_MAIN(TEST(set_up), TEST(what_is_not_written_is_not_guessed),
           TEST(custom_resources_are_read_through_their_quotes), TEST(odd_counts_are_unknown),
-          TEST(accelerators_may_be_detected), TEST(the_last_of_one_name_counts),
-          TEST(nobody_knows_what_is_not_listed), TEST(nothing_is_said_of_a_suspended_cluster),
-          TEST(a_running_cluster_keeps_its_workers), TEST(two_groups_share_one_count),
-          TEST(a_stalled_update_says_nothing_of_workers), TEST(a_hostile_config_is_not_answered),
-          TEST(tear_down))
+          TEST(odd_limits_are_unknown), TEST(initial_replicas_are_not_scaled),
+          TEST(a_tpu_slice_has_a_name), TEST(accelerators_may_be_detected),
+          TEST(the_last_of_one_name_counts), TEST(nobody_knows_what_is_not_listed),
+          TEST(nothing_is_said_of_a_suspended_cluster), TEST(a_running_cluster_keeps_its_workers),
+          TEST(two_groups_share_one_count), TEST(a_stalled_update_says_nothing_of_workers),
+          TEST(a_hostile_config_is_not_answered), TEST(tear_down))

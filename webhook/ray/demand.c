@@ -57,6 +57,23 @@ static bool counts_are_plain(const struct serve_deployment *deployment)
            (value_is_null(initial) || is_plain_count(initial));
 }
 
+/*
+ * Ray does not scale initial_replicas when it first deploys: it keeps them within the scaled
+ * bounds, of which the lower is min_replicas or initial_replicas itself, by the direction that
+ * target_capacity moves in (autoscaling_state.py: register). Nobody knows which, so where they
+ * differ the count is unknown.
+ */
+static int64_t scaled_start(const struct serve_deployment *deployment, double percent)
+{
+    int64_t start = scaled(deployment->start_replicas, percent);
+    int64_t most = scaled(deployment->max_replicas, percent);
+
+    if (deployment->replicas == SERVE_REPLICAS_FIXED ||
+        !yaml_member(yaml_member(deployment->value, "autoscaling_config"), "initial_replicas"))
+        return start;
+    return start == amount_least(deployment->start_replicas, most) ? start : RAY_REPLICAS_UNKNOWN;
+}
+
 static void read_replicas(struct demand *demand, double percent)
 {
     const struct serve_deployment *deployment = demand->deployment;
@@ -66,7 +83,7 @@ static void read_replicas(struct demand *demand, double percent)
     if (!known)
         return;
     demand->floor = scaled(deployment->min_replicas, percent);
-    demand->start = scaled(deployment->start_replicas, percent);
+    demand->start = scaled_start(deployment, percent);
     demand->max = scaled(deployment->max_replicas, percent);
 }
 

@@ -173,6 +173,15 @@ static bool overrides_resources(const struct ray_group *group)
     return false;
 }
 
+/* With TPUs Ray also announces the slice by its name, which the machine says (TPU_NAME, tpu.py). */
+static bool names_itself(const struct ray_resources *own)
+{
+    for (size_t i = 0; i < own->count; i++)
+        if (strcmp(own->items[i].name, "TPU") == 0)
+            return true;
+    return false;
+}
+
 struct ray_node ray_node_of(struct arena *arena, const struct ray_service *service,
                             const struct ray_group *group)
 {
@@ -188,6 +197,7 @@ struct ray_node ray_node_of(struct arena *arena, const struct ray_service *servi
                              .cpu_requested = start.cpus_requested,
                              .gpu = flag_amount(start.gpus),
                              .memory = flag_amount(start.memory),
+                             .own_unknown = names_itself(&start.own),
                              .own = start.own};
 }
 

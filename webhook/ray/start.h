@@ -34,7 +34,7 @@ struct ray_start {
 struct ray_node {
     int64_t cpu, gpu, memory;
     bool cpu_requested; /* cpu is what KubeRay takes from requests.cpu, since 1.3 */
-    bool own_unknown;
+    bool own_unknown;   /* it may have others besides */
     struct ray_resources own;
 };
 

@@ -94,6 +94,22 @@ static void report_without(const struct rule_input *input, struct findings *find
                replicas_at_start(input));
 }
 
+/*
+ * Autoscaling moved the running counts: of replicas none is kept in the object, of workers only the
+ * sum over all groups.
+ */
+static bool start_is_known(const struct rule_input *input)
+{
+    const struct placement *placement = input->placement;
+
+    if (!placement->running)
+        return true;
+    for (size_t i = 0; i < placement->deployment_count; i++)
+        if (placement->deployments[i].wanted != placement->deployments[i].wanted_max)
+            return false;
+    return !input->service->autoscaling || placement->group_count <= 1;
+}
+
 /* Before 2.8 every node has a proxy, with a replica or without. */
 static bool is_predicted(const struct rule_input *input)
 {
@@ -102,8 +118,8 @@ static bool is_predicted(const struct rule_input *input)
 
     if (ray_release_known(declared) && ray_release_compare(declared, first) < 0)
         return false;
-    return placement->without_at_start >= 0 && placement->verdict != PLACEMENT_NEVER &&
-           placement->proxy == PLACEMENT_PROXY_EVERYWHERE;
+    return start_is_known(input) && placement->without_at_start >= 0 &&
+           placement->verdict != PLACEMENT_NEVER && placement->proxy == PLACEMENT_PROXY_EVERYWHERE;
 }
 
 void check_without_replica(const struct rule_input *input, struct findings *findings)

@@ -58,6 +58,16 @@ static int64_t start_of_all(const struct ray_service *service)
     return count;
 }
 
+/* As many as the spec lets the autoscaler ask for; more are there only by somebody's hand. */
+static int64_t most_of_all(const struct ray_service *service)
+{
+    int64_t count = 0;
+
+    for (size_t i = 0; i < service->group_count; i++)
+        count = amount_add(count, amount_most(ray_group_pods(service, &service->groups[i]).max, 0));
+    return count;
+}
+
 /* What runs is where replicas can start; what the spec wants may still come, by another roll-out.
  */
 static void set_running(struct placement_group *group, struct ray_pods running)
@@ -84,7 +94,9 @@ static void take_running(struct arena *arena, const struct ray_service *service,
                     (struct ray_pods){running.count, service->autoscaling ? running.max : 0});
         return;
     }
-    placement->counts_unknown = !service->autoscaling && start_of_all(previous) != running.count;
+    placement->counts_unknown = service->autoscaling
+                                    ? amount_most(running.count, running.max) > most_of_all(service)
+                                    : start_of_all(previous) != running.count;
     for (size_t i = 0; i < placement->group_count; i++) {
         const struct ray_group *old = running_group(previous, placement->groups[i].group->name);
 

@@ -186,8 +186,7 @@ static int64_t blocked_by_own(const struct fits *fits, const struct guest *guest
     struct tally tally = {0};
 
     if (guest->shares_all) /* the same on every node */
-        return amount_least(bits_count(fits->model, guest->row->known, AT_START),
-                            guest->placed / guest->limit);
+        return amount_least(guest->nodes, guest->placed / guest->limit);
     for (size_t i = 0; i < fits->model->node_count && guest->placed > 0; i++) {
         const struct model_node *node = &fits->model->nodes[i];
         int64_t fill = bits_have(guest->row->known, i) ? own_to_fill(fits, guest, node) : 0;
@@ -238,22 +237,27 @@ static bool is_countable(const struct fits *fits, const struct model_row *row)
  * each resource they share with others, so it may be counted under any one of those: whichever
  * proves the most. Without a demand nothing of the others is in its way.
  */
-bool fits_finds_room(const struct fits *fits, const struct guest *asked)
+static bool finds_room(const struct fits *fits, const struct guest *guest)
 {
-    const struct needs *needs = &asked->row->needs;
-    int64_t nodes = bits_count(fits->model, asked->row->known, AT_START);
-    struct guest copy = *asked;
-    const struct guest *guest = &copy;
+    const struct needs *needs = &guest->row->needs;
 
-    if (!is_countable(fits, asked->row))
-        return false;
-    copy.shares_all = asked->limit > 0 && shares_all(fits, asked);
-    if (amount_add(guest->closed, sum_blocked(fits, guest, needs->count)) < nodes ||
-        amount_add(guest->closed, blocked_apart(fits, guest)) < nodes)
+    if (amount_add(guest->closed, sum_blocked(fits, guest, needs->count)) < guest->nodes ||
+        amount_add(guest->closed, blocked_apart(fits, guest)) < guest->nodes)
         return true;
     for (size_t i = 0; i < needs->count && guest->placed > 0; i++)
         if (is_shared(fits, &needs->items[i], guest) && fits->model->node_count <= KINDS_WEIGHED &&
-            amount_add(guest->closed, sum_blocked(fits, guest, i)) < nodes)
+            amount_add(guest->closed, sum_blocked(fits, guest, i)) < guest->nodes)
             return true;
     return false;
+}
+
+bool fits_finds_room(const struct fits *fits, const struct guest *guest)
+{
+    struct guest counted = *guest;
+
+    if (!is_countable(fits, guest->row))
+        return false;
+    counted.nodes = bits_count(fits->model, guest->row->known, AT_START);
+    counted.shares_all = guest->limit > 0 && shares_all(fits, guest);
+    return finds_room(fits, &counted);
 }

@@ -28,11 +28,13 @@ struct fits {
 /* A piece that wants room. */
 struct guest {
     const struct model_row *row;
-    int64_t own;     /* replicas of its deployment in all, */
-    int64_t placed;  /* and how many of them may be there already */
-    int64_t limit;   /* of them on one node */
-    int64_t closed;  /* nodes that some rule closes to it */
-    bool shares_all; /* others ask for each of its resources; set by fits_finds_room() */
+    int64_t own;    /* replicas of its deployment in all, */
+    int64_t placed; /* and how many of them may be there already */
+    int64_t limit;  /* of them on one node */
+    int64_t closed; /* nodes that some rule closes to it */
+    /* fits_finds_room()'s own, counted once for all its proofs. */
+    int64_t nodes;   /* that surely hold one */
+    bool shares_all; /* others ask for each of its resources */
 };
 
 /* False if the arena is exhausted. */
@@ -51,6 +53,6 @@ bool fits_never_starts(const struct placement_deployment *deployment);
 int64_t fits_rest(const struct fits *fits, const struct need *need, int64_t pieces);
 
 /* Does it find room wherever everything else is? False: nobody can tell. */
-bool fits_finds_room(const struct fits *fits, const struct guest *asked);
+bool fits_finds_room(const struct fits *fits, const struct guest *guest);
 
 #endif

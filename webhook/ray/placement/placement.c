@@ -48,24 +48,17 @@ static void add_group(struct arena *arena, const struct ray_service *service,
                          (placement->http_port == 0 || placement->http_port == port);
 }
 
-static int64_t start_of_all(const struct ray_service *service)
+static struct ray_pods pods_of_all(const struct ray_service *service)
 {
-    int64_t count = 0;
+    struct ray_pods sum = {0};
 
-    for (size_t i = 0; i < service->group_count; i++)
-        count =
-            amount_add(count, amount_most(ray_group_pods(service, &service->groups[i]).start, 0));
-    return count;
-}
+    for (size_t i = 0; i < service->group_count; i++) {
+        struct ray_pods pods = ray_group_pods(service, &service->groups[i]);
 
-/* As many as the spec lets the autoscaler ask for; more are there only by somebody's hand. */
-static int64_t most_of_all(const struct ray_service *service)
-{
-    int64_t count = 0;
-
-    for (size_t i = 0; i < service->group_count; i++)
-        count = amount_add(count, amount_most(ray_group_pods(service, &service->groups[i]).max, 0));
-    return count;
+        sum.start = amount_add(sum.start, amount_most(pods.start, 0));
+        sum.max = amount_add(sum.max, amount_most(pods.max, 0));
+    }
+    return sum;
 }
 
 /* What runs is where replicas can start; what the spec wants may still come, by another roll-out.
@@ -94,9 +87,10 @@ static void take_running(struct arena *arena, const struct ray_service *service,
                     (struct ray_pods){running.count, service->autoscaling ? running.max : 0});
         return;
     }
-    placement->counts_unknown = service->autoscaling
-                                    ? amount_most(running.count, running.max) > most_of_all(service)
-                                    : start_of_all(previous) != running.count;
+    /* More than the spec lets the autoscaler ask for are there only by somebody's hand. */
+    placement->counts_unknown =
+        service->autoscaling ? amount_most(running.count, running.max) > pods_of_all(service).max
+                             : pods_of_all(previous).start != running.count;
     for (size_t i = 0; i < placement->group_count; i++) {
         const struct ray_group *old = running_group(previous, placement->groups[i].group->name);
 

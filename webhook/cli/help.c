@@ -43,9 +43,8 @@ static void put_overview(struct text *out)
 {
     text_puts(out, "Usage: " PROGRAM " COMMAND [FLAG]...\n\n");
     wrap(out, introduction, 0, 0, 80);
-    text_puts(out, "\n\nCommands:\n");
-    for (size_t i = 0; i < command_count; i++)
-        options_summary(out, commands[i], sizeof "version" - 1);
+    text_puts(out, "\n\n");
+    options_commands(out, commands, command_count);
     text_puts(out, "\nExamples:\n  ");
     wrap(out, examples, 2, 2, SIZE_MAX);
     text_puts(out, "\n\n" PROGRAM " help COMMAND tells more.\n");

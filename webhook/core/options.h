@@ -73,8 +73,8 @@ enum options_status options_read(struct arena *arena, const struct command *comm
                                  char **argv, char *(*environment)(const char *), void *settings,
                                  struct option_rest *rest, struct problem *problem);
 
-/* Its line in a list of commands, at most 80 columns. longest: bytes of the longest name there. */
-void options_summary(struct text *out, const struct command *command, size_t longest);
+/* "Commands:" and a line for each, at most 80 columns. */
+void options_commands(struct text *out, const struct command *const *commands, size_t count);
 
 /* --help, at most 80 columns. */
 void options_help(struct text *out, const char *program, const struct command *command);

@@ -83,22 +83,28 @@ static void put_environment(struct text *out, const struct option *option)
     text_putc(out, '\n');
 }
 
-void options_summary(struct text *out, const struct command *command, size_t longest)
+void options_commands(struct text *out, const struct command *const *commands, size_t count)
 {
-    text_printf(out, "  %-*s  ", (int)longest, command->name);
-    wrap(out, command->summary, longest + 4, longest + 4, WIDTH);
-    text_putc(out, '\n');
+    size_t longest = 0;
+
+    for (size_t i = 0; i < count; i++)
+        longest = strlen(commands[i]->name) > longest ? strlen(commands[i]->name) : longest;
+    text_puts(out, "Commands:\n");
+    for (size_t i = 0; i < count; i++) {
+        text_printf(out, "  %-*s  ", (int)longest, commands[i]->name);
+        wrap(out, commands[i]->summary, longest + 4, longest + 4, WIDTH);
+        text_putc(out, '\n');
+    }
 }
 
 static void put_commands(struct text *out, const struct command *command)
 {
-    size_t longest = 0;
+    size_t count = 0;
 
-    text_puts(out, "\n\nCommands:\n");
-    for (const struct command *const *each = command->commands; *each; each++)
-        longest = strlen((*each)->name) > longest ? strlen((*each)->name) : longest;
-    for (const struct command *const *each = command->commands; *each; each++)
-        options_summary(out, *each, longest);
+    while (command->commands[count])
+        count++;
+    text_puts(out, "\n\n");
+    options_commands(out, command->commands, count);
 }
 
 /* What may follow the command's name. */

@@ -265,10 +265,11 @@ static int64_t settled_seconds(const struct seen *seen, const struct plan_state 
 {
     unsigned char is[FINGERPRINT_SIZE];
 
-    if (!fingerprint(seen, state, is) || memcmp(is, memory->fingerprint, sizeof is) != 0) {
+    if (!fingerprint(seen, state, is)) {
         memset(memory->fingerprint, 0, sizeof memory->fingerprint);
-        if (fingerprint(seen, state, is))
-            memcpy(memory->fingerprint, is, sizeof is);
+        memory->since_ms = monotonic_ms;
+    } else if (memcmp(is, memory->fingerprint, sizeof is) != 0) {
+        memcpy(memory->fingerprint, is, sizeof is);
         memory->since_ms = monotonic_ms;
     }
     return (monotonic_ms - memory->since_ms) / 1000;

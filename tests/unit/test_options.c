@@ -10,7 +10,7 @@ struct settings {
     bool strict;
     const char *cert, *output;
     struct option_list names;
-    int64_t backlog, delay;
+    int64_t backlog, delay, room;
 };
 
 static const struct option table[] = {
@@ -51,6 +51,14 @@ static const struct option table[] = {
      .max = 3600 * 1000,
      .help = "How long to serve on after SIGTERM, so that every API server has seen that the "
              "endpoint went away."},
+    {.name = "room",
+     .kind = OPTION_SIZE,
+     .offset = offsetof(struct settings, room),
+     .argument = "SIZE",
+     .standard = "64Mi",
+     .min = 1024,
+     .max = (int64_t)3 << 30,
+     .help = "How much may wait."},
     {.name = "strict",
      .letter = 's',
      .kind = OPTION_FLAG,
@@ -188,6 +196,10 @@ static void wrong_input_says_what_to_write(void)
         {"-d 2h", "--drain-delay-with-a-long-name 2h: must be a time from 0s to 1h"},
         {"-d 9223372036854775807h", "--drain-delay-with-a-long-name 9223372036854775807h: must be "
                                     "a time with its unit, like 500ms, 10s, 2m or 1h"},
+        {"--room lots", "--room lots: must be a size in bytes or with its unit, like 64Mi or 1Gi"},
+        {"--room 1000", "--room 1000: must be a size from 1Ki to 3Gi"},
+        {"--room 4Gi", "--room 4Gi: must be a size from 1Ki to 3Gi"},
+        {"--room -64Mi", "--room -64Mi: must be a size from 1Ki to 3Gi"},
         {"-o xml", "--output xml: must be one of text|json"},
         {"-o tex", "--output tex: must be one of text|json"},
         {"-o text|json", "--output text|json: must be one of text|json"},
@@ -210,6 +222,24 @@ static void durations_have_units(void)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         CHECK_INT(read_line(cases[i].line), OPTIONS_OK);
         CHECK_INT(settings.delay, cases[i].milliseconds);
+    }
+}
+
+static void sizes_are_quantities(void)
+{
+    static const struct {
+        const char *line;
+        int64_t bytes;
+    } cases[] = {{"", 64 << 20},
+                 {"--room 1024", 1024},
+                 {"--room 1k", -1},
+                 {"--room 2k", 2000},
+                 {"--room 1.5Gi", (int64_t)3 << 29},
+                 {"--room 100M", 100000000}};
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        CHECK_INT(read_line(cases[i].line), cases[i].bytes < 0 ? OPTIONS_INVALID : OPTIONS_OK);
+        CHECK(cases[i].bytes < 0 || settings.room == cases[i].bytes);
     }
 }
 
@@ -252,6 +282,7 @@ static void help_fits_a_terminal(void)
                "                          How long to serve on after SIGTERM, so that every API\n"
                "                          server has seen that the endpoint went away. Default:\n"
                "                          5s.\n"
+               "      --room SIZE         How much may wait. Default: 64Mi.\n"
                "  -s, --strict            Warnings count too.\n"
                "  -h, --help              Show this.\n"
                "\n"
@@ -330,7 +361,7 @@ static void tear_down(void)
 TEST_MAIN(TEST(set_up), TEST(nothing_given_is_the_defaults), TEST(flags_are_spelt_in_four_ways),
           TEST(other_arguments_keep_their_order), TEST(a_list_grows_and_replaces_its_default),
           TEST(the_environment_is_between_default_and_flag), TEST(wrong_input_says_what_to_write),
-          TEST(durations_have_units), TEST(a_list_has_a_bound),
+          TEST(durations_have_units), TEST(sizes_are_quantities), TEST(a_list_has_a_bound),
           TEST(help_is_asked_for_before_the_rest_is_right), TEST(help_fits_a_terminal),
           TEST(the_manual_escapes_what_roff_would_eat), TEST(long_paragraphs_are_wrapped),
           TEST(near_words_are_found), TEST(no_memory_is_no_success), TEST(tear_down))

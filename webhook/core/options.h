@@ -22,6 +22,7 @@ enum option_kind {
     OPTION_LIST,     /* struct option_list: may be repeated; the environment's is split at commas */
     OPTION_NUMBER,   /* int64_t ≥ 0, between min and max */
     OPTION_DURATION, /* int64_t milliseconds: 500ms, 10s, 2m, 1h; between min and max */
+    OPTION_SIZE,     /* int64_t bytes, a Kubernetes quantity: 64Mi, 1Gi; between min and max */
     OPTION_CHOICE,   /* const char *, one of `choices` */
 };
 

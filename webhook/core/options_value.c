@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/options_value.h"
 
+#include "core/quantity.h"
+
 static bool number_read(struct bytes digits, int64_t *ret)
 {
     int64_t number = 0;
@@ -110,6 +112,33 @@ static const char *set_duration(struct arena *arena, const struct option *option
     return NULL;
 }
 
+/* As one would type it: in the largest unit that divides it. */
+static const char *size_text(struct arena *arena, int64_t bytes)
+{
+    static const char *const suffixes[] = {"", "Ki", "Mi", "Gi"};
+    size_t suffix = 0;
+
+    while (bytes && bytes % 1024 == 0 && suffix + 1 < sizeof suffixes / sizeof *suffixes) {
+        bytes /= 1024;
+        suffix++;
+    }
+    return arena_printf(arena, "%lld%s", (long long)bytes, suffixes[suffix]);
+}
+
+static const char *set_size(struct arena *arena, const struct option *option, void *place,
+                            const char *value)
+{
+    int64_t *size = place, read;
+
+    if (!quantity_ceil(bytes_of(value), &read))
+        return "a size in bytes or with its unit, like 64Mi or 1Gi";
+    if (read < option->min || read > option->max)
+        return arena_printf(arena, "a size from %s to %s", size_text(arena, option->min),
+                            size_text(arena, option->max));
+    *size = read;
+    return NULL;
+}
+
 static const char *set_choice(struct arena *arena, const struct option *option, void *place,
                               const char *value)
 {
@@ -136,6 +165,7 @@ static const struct {
     [OPTION_LIST] = {sizeof(struct option_list), set_list},
     [OPTION_NUMBER] = {sizeof(int64_t), set_number},
     [OPTION_DURATION] = {sizeof(int64_t), set_duration},
+    [OPTION_SIZE] = {sizeof(int64_t), set_size},
     [OPTION_CHOICE] = {sizeof(const char *), set_choice},
 };
 

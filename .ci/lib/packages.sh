@@ -21,6 +21,7 @@
         command:clang-tidy-14=clang-tidy-14 command:cppcheck=cppcheck
         command:shellcheck=shellcheck command:git=git)
     needs_fuzz=("${needs_build[@]}" command:clang=clang)
+    needs_cost=("${needs_build[@]}" command:valgrind=valgrind)
     needs_bench=(command:valgrind=valgrind)
     needs_go=(command:go=golang-go)
 }

@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # All tests. Every stage writes what it saw into build/results, and summary.py adds it up.
 
-test_groups=(unit cases fuzz repo server tsan cluster lint)
+test_groups=(unit cases fuzz repo server tsan cluster cost lint)
 fast_groups=(unit cases fuzz repo)
 results=$PWD/build/results
 
@@ -29,9 +29,9 @@ check() {
     [ "$(tail -n 1 "$results/checks.tap")" = "ok - $name" ]
 }
 
-# run_ctest NAME PRESET LABELS: output and counts into results/NAME.xml.
+# run_ctest NAME PRESET LABELS [ARGUMENT...]: output and counts into results/NAME.xml.
 run_ctest() {
-    ctest --preset "$2" -L "^($3)\$" --output-junit "$results/$1.xml" \
+    ctest "${@:4}" --preset "$2" -L "^($3)\$" --output-junit "$results/$1.xml" \
         --test-output-size-passed 1000000 --test-output-size-failed 1000000 || true
 }
 
@@ -72,6 +72,12 @@ test_cluster() {
     run_ctest cluster dev cluster
 }
 
+# Instructions, as valgrind counts them, of the code as it is shipped.
+test_cost() {
+    check "build: strict" build strict || return 0
+    run_ctest cost strict cost --verbose
+}
+
 read_test_arguments() {
     groups=()
     strict=()
@@ -92,11 +98,13 @@ cmd_test() {
     read_test_arguments "$@"
     need test
     ! asked lint || need lint
+    ! asked cost || need cost
     rm -rf "$results"
     mkdir -p "$results"
     [ -z "$(dev_labels)" ] || stage "AddressSanitizer and UndefinedBehaviorSanitizer: $(dev_labels)" test_dev
     ! asked tsan || stage "ThreadSanitizer: server" test_tsan
     ! asked cluster || stage "A real API server: cluster" test_cluster
+    ! asked cost || stage "Instructions by the request: cost" test_cost
     ! asked lint || stage "Lint" lint_all || true # what failed is in the results
     python3 .ci/lib/summary.py "${strict[@]}" "$results" "${groups[@]}"
 }

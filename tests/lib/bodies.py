@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""AdmissionReview bodies for measuring: KubeRay's sample as the API server sends it, and a large UPDATE."""
+"""AdmissionReview bodies for measuring: KubeRay's sample as the API server sends it, a large UPDATE, and
+what is dearest to judge."""
 
 import copy
 import json
@@ -30,3 +31,21 @@ def large(groups=56):
     old = copy.deepcopy(object_)
     old["spec"]["serveConfigV2"] += "# changed\n"
     return json.dumps(review.make(object_, old, "UPDATE"), separators=(",", ":")).encode()
+
+
+def crowded(count=1000):
+    """A CREATE whose replicas are the dearest to place: as many kinds of node as deployments, and no two alike."""
+    def pod(name):
+        return {"spec": {"containers": [{"name": name, "image": "rayproject/ray:2.52.0"}]}}
+
+    groups = [{"groupName": f"group-{i}", "replicas": 1, "minReplicas": 1, "maxReplicas": 1,
+               "rayStartParams": {"num-cpus": str(i)}, "template": pod("worker")} for i in range(1, count + 1)]
+    deployments = "".join(f"  - name: D{i}\n    num_replicas: 1\n    ray_actor_options: {{num_cpus: {i}}}\n"
+                          for i in range(1, count + 1))
+    object_ = {"apiVersion": "ray.io/v1", "kind": "RayService", "metadata": {"name": "crowded", "namespace": "default"},
+               "spec": {"serveConfigV2": "applications:\n- name: app\n  import_path: app:main\n  deployments:\n"
+                                         + deployments,
+                        "rayClusterConfig": {
+                            "rayVersion": "2.52.0", "workerGroupSpecs": groups,
+                            "headGroupSpec": {"rayStartParams": {"num-cpus": "0"}, "template": pod("head")}}}}
+    return json.dumps(review.make(object_), separators=(",", ":")).encode()

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * For test_yaml_cost.py: reads stdin LOOPS times, with libyaml's own event loop or with ours.
+ * For test_yaml.py: reads stdin LOOPS times, with libyaml's own event loop or with ours.
  */
 #include "core/yaml.h"
 

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""What reading YAML costs, in instructions that valgrind counts: no clock, so the same everywhere.
+"""What reading YAML costs, in instructions.
 
-    test_yaml_cost.py PROGRAM      the program of yaml_cost.c, of a release build
+    test_yaml.py PROGRAM      the program of yaml_cost.c, of a release build
 """
-import re
-import subprocess
+
 import sys
+
+import instructions
 
 MOST_RATIO = 1.4  # to libyaml's own event loop; 1.24 when this was written
 MOST_HOSTILE = 500_000_000  # some 50 ms
@@ -54,32 +55,23 @@ HOSTILE = {
 }
 
 
-def instructions(program, reader, text, loops):
-    command = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", program, reader,
-               str(loops)]
-    run = subprocess.run(command, input=text.encode(), capture_output=True, check=True)
-    return int(re.search(rb"refs:\s+([\d,]+)", run.stderr).group(1).replace(b",", b""))
+def run(program, reader, text, loops):
+    return instructions.count([program, reader, str(loops)], text.encode())
 
 
 def once(program, reader, text):
     """Without what starting the program costs."""
-    return (instructions(program, reader, text, 21) - instructions(program, reader, text, 1)) / 20
+    return (run(program, reader, text, 21) - run(program, reader, text, 1)) / 20
 
 
 def main(program):
-    failed = 0
-    usual, theirs = once(program, "ours", USUAL), once(program, "libyaml", USUAL)
-    good = usual <= theirs * MOST_RATIO
-    failed += not good
-    print(f"{'' if good else 'not '}ok - {len(USUAL)} bytes: {usual:.0f} instructions, "
-          f"{usual / theirs:.2f} times libyaml's, at most {MOST_RATIO}")
+    checks = instructions.Checks()
+    theirs = once(program, "libyaml", USUAL)
+    checks.at_most(f"{len(USUAL)} bytes, of which libyaml's own event loop makes {theirs:,.0f}",
+                   once(program, "ours", USUAL), theirs * MOST_RATIO)
     for name, text in HOSTILE.items():
-        cost = instructions(program, "ours", text, 1)
-        good = cost <= MOST_HOSTILE
-        failed += not good
-        print(f"{'' if good else 'not '}ok - {name}: {cost / 1e6:.0f} million instructions, "
-              f"at most {MOST_HOSTILE // 1_000_000}")
-    return failed > 0
+        checks.at_most(name, run(program, "ours", text, 1), MOST_HOSTILE)
+    return checks.failed > 0
 
 
 if __name__ == "__main__":

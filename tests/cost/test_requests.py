@@ -1,0 +1,71 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""What admit() costs by the request, in instructions.
+
+    test_requests.py PROGRAM [--compiler NAME]      the program of a release build
+
+A row that got dearer on purpose gets the new figure here, and the commit says why; one that got
+cheaper gets it too, so that it stays so.
+"""
+
+import argparse
+import pathlib
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
+
+import bodies  # noqa: E402
+import instructions  # noqa: E402
+import review  # noqa: E402
+
+# Another compiler, with the libraries that come with it, makes other code of the same text.
+MEASURED_WITH, MARGIN, MARGIN_OF_OTHERS = "GNU 12", 1.05, 1.4
+
+BODIES = {
+    "CREATE 4 KB": {"mutate": bodies.recorded(1), "validate": bodies.recorded(2)},
+    "CREATE 6 KB": {"mutate": bodies.small(), "validate": bodies.small()},
+    "UPDATE 7 KB": {"mutate": bodies.recorded(3), "validate": bodies.recorded(4)},
+    "UPDATE 20 KB": {"mutate": bodies.large(7), "validate": bodies.large(7)},
+    "UPDATE 100 KB": {"mutate": bodies.large(), "validate": bodies.large()},
+    "1,000 deployments, 1,000 kinds of node": {"validate": bodies.crowded()},
+}
+
+MEASURED = (  # body, stage, instructions
+    ("CREATE 4 KB", "mutate", 256_000),
+    ("CREATE 4 KB", "validate", 440_000),
+    ("CREATE 6 KB", "mutate", 318_000),
+    ("CREATE 6 KB", "validate", 802_000),
+    ("UPDATE 7 KB", "mutate", 440_000),
+    ("UPDATE 7 KB", "validate", 594_000),
+    ("UPDATE 20 KB", "mutate", 1_816_000),
+    ("UPDATE 20 KB", "validate", 2_309_000),
+    ("UPDATE 100 KB", "mutate", 11_308_000),
+    ("UPDATE 100 KB", "validate", 12_134_000),
+    ("1,000 deployments, 1,000 kinds of node", "validate", 735_700_000),
+)
+
+
+def once(program, stage, body, more):
+    """One request; what starting the program and its first request cost is in both runs."""
+    command, line = [program, "admit", "--stage", stage], review.line(body)
+    return (instructions.count(command, line * (1 + more)) - instructions.count(command, line)) / more
+
+
+def main():
+    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    arguments.add_argument("program")
+    arguments.add_argument("--compiler", default=MEASURED_WITH)
+    options = arguments.parse_args()
+    margin = MARGIN if options.compiler == MEASURED_WITH else MARGIN_OF_OTHERS
+    checks = instructions.Checks()
+    print(f"# compiler {options.compiler}; the bounds were measured with {MEASURED_WITH} and get "
+          f"{(margin - 1) * 100:.0f} % on top")
+    for name, stage, cost in MEASURED:
+        body = BODIES[name][stage]
+        more = 10 if cost < 20_000_000 else 1
+        checks.at_most(f"/{stage}, {name} ({len(body)} bytes)", once(options.program, stage, body, more), cost * margin)
+    return checks.failed > 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

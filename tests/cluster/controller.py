@@ -18,6 +18,13 @@ KINDS = ("mutatingwebhookconfiguration", "validatingwebhookconfiguration")
 SECRETS = (f"{NAME}-tls", f"{NAME}-ca")
 
 
+def secret(api, name):
+    """Its data, decoded; None where it is not there."""
+    found = api.kubectl("-n", NAME, "get", "secret", name, "-o", "json")
+    return None if found.code else {
+        key: base64.b64decode(value) for key, value in found.json().get("data", {}).items()}
+
+
 class Controller:
     """`rayservice-webhook certs controller` with a token of its ServiceAccount; a context manager."""
 
@@ -69,26 +76,32 @@ class SecretWebhook(Webhook):
 
 
 class Installation:
-    """The overlay self-signed in an API server, with each Service as a URL of our server."""
+    """An overlay in an API server, with each Service as a URL of our server."""
 
-    def __init__(self, api, program):
+    def __init__(self, api, program, overlay=MANIFESTS / "overlays" / "self-signed"):
         self.api = api
         self.webhook = SecretWebhook(program, api.folder / "mounted")
         self.calls = self.failed = 0
-        documents = list(yaml.safe_load_all(api.must("kustomize", MANIFESTS / "overlays" / "self-signed").out))
-        for hook in (hook for document in documents for hook in document.get("webhooks", [])):
-            path = hook["clientConfig"].pop("service")["path"]
-            hook["clientConfig"]["url"] = self.webhook.url(path.lstrip("/"))
+        documents = list(yaml.safe_load_all(api.must("kustomize", overlay).out))
+        for document in documents:
+            for hook in document.get("webhooks", []):
+                self.lead_here(hook["clientConfig"])
+        self.install(documents)
+
+    def lead_here(self, client):
+        """Our server in place of the Service."""
+        client["url"] = self.webhook.url(client.pop("service")["path"].lstrip("/"))
+
+    def install(self, documents):
+        """The namespace first, as kubectl would."""
+        api = self.api
         for items in (documents[:1], documents[1:]):
             result = api.must("apply", "-f", "-", stdin={"apiVersion": "v1", "kind": "List", "items": items})
             if result.warnings:
                 raise RuntimeError(f"the manifests are warned of: {result.text}")
 
     def secret(self, name):
-        """Its data, decoded; None where it is not there."""
-        found = self.api.kubectl("-n", NAME, "get", "secret", name, "-o", "json")
-        return None if found.code else {
-            key: base64.b64decode(value) for key, value in found.json().get("data", {}).items()}
+        return secret(self.api, name)
 
     def bundles(self):
         """The caBundle of each entry, decoded."""

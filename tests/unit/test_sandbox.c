@@ -12,13 +12,14 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 enum { FILES = 1, NET = 4 }; /* the versions of Landlock that came with each */
 
-static char place[] = "/tmp/sandbox-XXXXXX", own[64], other[64];
+static char place[] = "/tmp/sandbox-XXXXXX", own[64], other[64], records[64], record[96];
 static struct sockaddr_in listening;
 
 static int kernel_abi(void)
@@ -52,7 +53,7 @@ static bool enter(const char *mode, int *abi)
     const char *files[] = {own, NULL, "/nowhere/at/all"};
     struct problem problem;
 
-    return sandbox_enter(&(struct sandbox){files, 3, mode}, abi, &problem);
+    return sandbox_enter(&(struct sandbox){files, 3, records, mode}, abi, &problem);
 }
 
 static int with_files(void)
@@ -63,6 +64,15 @@ static int with_files(void)
            try_open(other, O_RDONLY) == refused && try_open("/etc/passwd", O_RDONLY) == refused &&
            (!refused || try_open(own, O_WRONLY) == EACCES) &&
            prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1;
+}
+
+static int with_records(void)
+{
+    int abi, refused = kernel_abi() >= FILES ? EACCES : 0;
+
+    return enter("auto", &abi) && try_open(record, O_WRONLY | O_CREAT | O_EXCL) == 0 &&
+           try_open(record, O_WRONLY | O_TRUNC) == 0 && try_open(record, O_RDONLY) == refused &&
+           try_open(records, O_RDONLY | O_DIRECTORY) == 0 && unlink(record) == 0;
 }
 
 static int with_net(void)
@@ -112,6 +122,9 @@ static void make_place(void)
     CHECK(mkdtemp(place) != NULL);
     (void)snprintf(own, sizeof own, "%s/tls.crt", place);
     (void)snprintf(other, sizeof other, "%s.other", place);
+    (void)snprintf(records, sizeof records, "%s.records", place);
+    (void)snprintf(record, sizeof record, "%s/decisions-1.jsonl", records);
+    CHECK(mkdir(records, 0700) == 0);
     CHECK_INT(try_open(own, O_WRONLY | O_CREAT), 0);
     CHECK_INT(try_open(other, O_WRONLY | O_CREAT), 0);
 }
@@ -120,6 +133,11 @@ static void only_what_lies_beside_its_files_is_read(void)
 {
     make_place();
     CHECK(holds(with_files));
+}
+
+static void records_are_made_and_removed_and_not_read(void)
+{
+    CHECK(holds(with_records));
 }
 
 static void nobody_is_called_and_no_port_opened(void)
@@ -137,8 +155,11 @@ static void required_is_a_start_or_none(void)
     CHECK(holds(required));
     (void)unlink(own);
     (void)unlink(other);
+    (void)rmdir(records);
     (void)rmdir(place);
 }
 
-TEST_MAIN(TEST(only_what_lies_beside_its_files_is_read), TEST(nobody_is_called_and_no_port_opened),
-          TEST(off_keeps_files_and_gives_up_privileges), TEST(required_is_a_start_or_none))
+TEST_MAIN(TEST(only_what_lies_beside_its_files_is_read),
+          TEST(records_are_made_and_removed_and_not_read),
+          TEST(nobody_is_called_and_no_port_opened), TEST(off_keeps_files_and_gives_up_privileges),
+          TEST(required_is_a_start_or_none))

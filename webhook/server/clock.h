@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Durations are measured on the monotonic clock: nobody can set it. */
+/* Durations are measured on the monotonic clock: nobody can set it. Texts are of the wall clock. */
 #ifndef SERVER_CLOCK_H
 #define SERVER_CLOCK_H
 
@@ -20,5 +20,10 @@ static inline int64_t clock_ms(void)
 {
     return clock_ns() / CLOCK_MS_NS;
 }
+
+enum { CLOCK_TEXT_MAX = 40 };
+
+/* Now, as RFC 3339 has it, UTC, with milliseconds: 2026-11-28T20:56:04.123Z. */
+void clock_text(char ret[CLOCK_TEXT_MAX]);
 
 #endif

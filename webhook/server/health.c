@@ -23,8 +23,10 @@ static void say_metrics(struct health *health, struct http_exchange *exchange)
 {
     struct arena *arena = arena_new(METRICS_ARENA);
     struct text text = text_new(arena);
-    const struct metrics_view view = {
-        .webhook = health->webhook, .plain = health->plain, .ready = atomic_load(&health->ready)};
+    const struct metrics_view view = {.webhook = health->webhook,
+                                      .plain = health->plain,
+                                      .recorder = health->recorder,
+                                      .ready = atomic_load(&health->ready)};
 
     if (arena)
         metrics_write(&text, &view);

@@ -5,12 +5,14 @@
 
 #include "server/connections.h"
 #include "server/http.h"
+#include "server/recorder.h"
 
 #include <stdatomic.h>
 
 struct health {
     atomic_bool ready;
     struct connections *webhook, *plain; /* of both ports, for /metrics */
+    const struct recorder *recorder;     /* or NULL */
 };
 
 /* What the plain port serves. health must outlive it. */

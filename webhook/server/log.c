@@ -2,32 +2,20 @@
 #include "server/log.h"
 
 #include "server/clock.h"
+#include "server/line_queue.h"
 
 #include <errno.h>
-#include <pthread.h>
 #include <unistd.h>
 
 enum {
     LINE_LIMIT = 64 * 1024,  /* of the arena; a line has at most an eighth of that */
-    QUEUE_ROOM = 256 * 1024, /* bytes that may wait for a slow reader */
+    QUEUE_ROOM = 256 * 1024, /* bytes that may wait for a slow reader; twice */
     STOP_PATIENCE_SECONDS = 1,
 };
 
-/* Two halves: one is filled while the other is written. */
-static struct {
-    pthread_mutex_t lock;
-    pthread_cond_t changed;
-    pthread_t writer;
-    bool running, stopping;
-    char halves[2][QUEUE_ROOM];
-    size_t used;
-    unsigned filling;
-} queue = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
-
-static atomic_uint_fast64_t dropped;
-
-static void write_all(const char *data, size_t size)
+static void write_stderr(void *unused, const char *data, size_t size)
 {
+    (void)unused;
     while (size) {
         ssize_t written = write(STDERR_FILENO, data, size);
 
@@ -40,86 +28,29 @@ static void write_all(const char *data, size_t size)
     }
 }
 
-static void *writer_run(void *unused)
-{
-    pthread_mutex_lock(&queue.lock);
-    while (queue.used || !queue.stopping) {
-        const char *half = queue.halves[queue.filling];
-        size_t size = queue.used;
-
-        if (!size) {
-            pthread_cond_wait(&queue.changed, &queue.lock);
-            continue;
-        }
-        queue.filling = !queue.filling;
-        queue.used = 0;
-        pthread_mutex_unlock(&queue.lock);
-        write_all(half, size);
-        pthread_mutex_lock(&queue.lock);
-    }
-    pthread_mutex_unlock(&queue.lock);
-    return unused;
-}
+static char waiting[2][QUEUE_ROOM];
+static struct line_queue queue = {LINE_QUEUE_LOCKS, .halves = {waiting[0], waiting[1]},
+                                  .room = QUEUE_ROOM, .write = write_stderr};
 
 bool log_start(void)
 {
-    queue.stopping = false;
-    queue.running = pthread_create(&queue.writer, NULL, writer_run, NULL) == 0;
-    return queue.running;
+    return line_queue_start(&queue);
 }
 
+/* Whoever is stuck on stderr ends with the process. */
 void log_stop(void)
 {
-    struct timespec end;
-
-    if (!queue.running) {
-        write_all(queue.halves[queue.filling], queue.used);
-        queue.used = 0;
-        return;
-    }
-    pthread_mutex_lock(&queue.lock);
-    queue.stopping = true;
-    pthread_cond_signal(&queue.changed);
-    pthread_mutex_unlock(&queue.lock);
-    clock_gettime(CLOCK_REALTIME, &end);
-    end.tv_sec += STOP_PATIENCE_SECONDS;
-    if (pthread_timedjoin_np(queue.writer, NULL, &end) != 0)
-        pthread_detach(queue.writer);
-    queue.running = false;
-}
-
-static void enqueue(struct bytes line)
-{
-    pthread_mutex_lock(&queue.lock);
-    if (line.size <= QUEUE_ROOM - queue.used) {
-        memcpy(queue.halves[queue.filling] + queue.used, line.data, line.size);
-        queue.used += line.size;
-        pthread_cond_signal(&queue.changed);
-    } else {
-        atomic_fetch_add(&dropped, 1);
-    }
-    pthread_mutex_unlock(&queue.lock);
-}
-
-/* RFC 3339, UTC, milliseconds. */
-static void put_time(struct text *text)
-{
-    struct timespec now;
-    struct tm utc;
-    char date[sizeof "2000-01-01T00:00:00"];
-
-    clock_gettime(CLOCK_REALTIME, &now);
-    if (!gmtime_r(&now.tv_sec, &utc) || !strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%S", &utc))
-        date[0] = '\0';
-    text_printf(text, "{\"time\":\"%s.%03dZ\"", date, (int)(now.tv_nsec / CLOCK_MS_NS));
+    (void)line_queue_stop(&queue, STOP_PATIENCE_SECONDS);
 }
 
 struct log_line log_begin(const char *event)
 {
     struct log_line line = {.text = text_new(arena_new(LINE_LIMIT))};
+    char now[CLOCK_TEXT_MAX];
 
     if (line.text.arena) {
-        put_time(&line.text);
+        clock_text(now);
+        text_printf(&line.text, "{\"time\":\"%s\"", now);
         log_text(&line, "event", event);
     }
     return line;
@@ -168,12 +99,15 @@ void log_bool(struct log_line *line, const char *key, bool value)
 
 void log_end(struct log_line *line)
 {
+    struct bytes text;
+
     if (line->text.arena)
-        text_puts(&line->text, "}\n");
+        text_putc(&line->text, '}');
+    text = text_bytes(&line->text);
     if (line->text.arena && !arena_exhausted(line->text.arena))
-        enqueue(text_bytes(&line->text));
+        (void)line_queue_put(&queue, &text, 1);
     else
-        atomic_fetch_add(&dropped, 1);
+        line_queue_drop(&queue);
     arena_free(line->text.arena);
 }
 
@@ -199,5 +133,5 @@ bool log_allows(struct log_limit *limit)
 
 uint64_t log_dropped(void)
 {
-    return atomic_load(&dropped);
+    return line_queue_dropped(&queue);
 }

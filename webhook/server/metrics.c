@@ -282,6 +282,15 @@ static void write_log_dropped(struct text *out, const char *name, const struct m
     put(out, name, "", log_dropped());
 }
 
+static void write_recorded(struct text *out, const char *name, const struct metrics_view *view)
+{
+    const struct recorder_counts counts = recorder_count(view->recorder);
+
+    put(out, name, "{result=\"written\"}", counts.written);
+    put(out, name, "{result=\"dropped\"}", counts.dropped);
+    put(out, name, "{result=\"failed\"}", counts.failed);
+}
+
 static void write_ready(struct text *out, const char *name, const struct metrics_view *view)
 {
     put(out, name, "", view->ready);
@@ -333,6 +342,9 @@ static const struct {
      NULL, &metrics.certificate_expires},
     {"log_lines_dropped_total", "counter", "Log lines lost because nobody read them.",
      write_log_dropped, NULL},
+    {"record_lines_total", "counter",
+     "Lines of --record: written, dropped because the disk was slow, failed on it.", write_recorded,
+     NULL},
     {"ready", "gauge", "1 while new calls are welcome.", write_ready, NULL},
     {"start_time_seconds", "gauge", "When the process started.", NULL, &metrics.started},
     {"build_info", "gauge", "Which build this is.", write_build, NULL},

@@ -8,6 +8,7 @@
 
 #include "core/finding.h"
 #include "server/connections.h"
+#include "server/recorder.h"
 
 #include <stdint.h>
 
@@ -41,6 +42,7 @@ void metrics_certificate_expires(int64_t unix_seconds);
 /* What is known elsewhere at the moment of writing. */
 struct metrics_view {
     struct connections *webhook, *plain;
+    const struct recorder *recorder; /* or NULL */
     bool ready;
 };
 

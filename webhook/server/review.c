@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/review.h"
 
-#include "admission/admit.h"
+#include "admission/decision.h"
 #include "server/body.h"
 #include "server/clock.h"
 #include "server/log.h"
 #include "server/metrics.h"
 
-enum { LISTED_MAX = 20 }; /* rules or injections in a line of the log */
+enum { LISTED_MAX = 20 }; /* rules in a line of the log */
 
 static const struct route {
     const char *path;
@@ -79,20 +79,12 @@ static struct bytes rules_json(struct arena *arena, const struct findings *findi
     return text_bytes(&text);
 }
 
-static struct bytes injections_json(struct arena *arena, const struct patch *patch)
+static struct bytes injected_json(struct arena *arena, const struct verdict *verdict)
 {
+    const struct decision decision = decision_of(arena, verdict);
     struct text text = text_new(arena);
-    size_t listed = 0;
 
-    text_putc(&text, '[');
-    for (const struct patch_op *op = patch->first; op && listed < LISTED_MAX; op = op->next) {
-        if (!*op->label)
-            continue;
-        if (listed++)
-            text_putc(&text, ',');
-        text_json(&text, op->label);
-    }
-    text_putc(&text, ']');
+    decision_put_injected(&text, &decision);
     return text_bytes(&text);
 }
 
@@ -104,7 +96,7 @@ struct outcome {
     int64_t nanoseconds;
 };
 
-static enum metrics_decision decision_of(const struct outcome *outcome)
+static enum metrics_decision counted_as(const struct outcome *outcome)
 {
     if (outcome->status != ADMIT_OK)
         return outcomes[outcome->status].decision;
@@ -129,7 +121,7 @@ static void log_decision(struct arena *arena, const struct outcome *outcome,
     log_text(&line, "decision", metrics_decision_names[decision]);
     log_json(&line, "rules", rules_json(arena, &verdict->findings));
     if (outcome->route->stage == ADMIT_MUTATE)
-        log_json(&line, "injected", injections_json(arena, &verdict->patch));
+        log_json(&line, "injected", injected_json(arena, verdict));
     if (outcome->status != ADMIT_OK)
         log_text(&line, "error", verdict->error);
     log_number(&line, "microseconds", outcome->nanoseconds / 1000);
@@ -183,12 +175,14 @@ static void finish(void *context, struct http_exchange *exchange, const struct h
     review_one(review, arena, body, &outcome);
     reply(exchange, &outcome);
     outcome.nanoseconds = clock_ns() - start;
-    decision = decision_of(&outcome);
+    decision = counted_as(&outcome);
     metrics_decision(outcome.route->series, decision, outcome.nanoseconds);
     metrics_findings(&outcome.verdict.findings);
     if (outcome.route->stage == ADMIT_MUTATE)
         metrics_injections(outcome.verdict.patch.count);
     log_decision(arena, &outcome, decision);
+    if (decision == METRICS_ALLOWED || decision == METRICS_DENIED)
+        recorder_put(review->recorder, arena, outcome.route->stage, &outcome.verdict, body);
     workers_give(review->workers, arena);
 }
 

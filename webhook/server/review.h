@@ -5,11 +5,13 @@
 
 #include "server/http.h"
 #include "server/policies.h"
+#include "server/recorder.h"
 #include "server/workers.h"
 
 struct review {
     struct workers *workers;
     struct policies *policies;
+    struct recorder *recorder; /* or NULL */
 };
 
 /* What the TLS port serves. review must outlive it. */

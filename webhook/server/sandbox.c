@@ -15,6 +15,13 @@
 /* From Linux's own header; Debian's copy of it may be older than the kernel that runs. */
 enum { NET_BIND_TCP = 1, NET_CONNECT_TCP = 2 };
 
+enum { FS_TRUNCATE = 1 << 14 };
+
+/* What a directory of files that come and go needs. */
+#define WRITABLE                                                                                   \
+    (LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_READ_DIR | LANDLOCK_ACCESS_FS_MAKE_REG |   \
+     LANDLOCK_ACCESS_FS_REMOVE_FILE | FS_TRUNCATE)
+
 struct ruleset {
     uint64_t files, net;
 };
@@ -101,6 +108,8 @@ static bool restrict_self(const struct sandbox *sandbox, int abi)
     int ruleset = (int)syscall(SYS_landlock_create_ruleset, &rights, size, 0U);
     bool good = ruleset >= 0 && allow_sanitizers(ruleset);
 
+    if (good && sandbox->writable)
+        good = allow_directory(ruleset, sandbox->writable, WRITABLE & rights.files);
     for (size_t i = 0; good && i < sandbox->count; i++)
         good = !sandbox->files[i] || allow_file(ruleset, sandbox->files[i]);
     good = good && syscall(SYS_landlock_restrict_self, ruleset, 0U) == 0;

@@ -2,8 +2,9 @@
 /*
  * What the process gives up before its first thread starts: new privileges (prctl), and with
  * Landlock, where the kernel has it (Linux 5.13), every file but those beside its certificate, key,
- * client CA and policy, and every new TCP connection or port (Linux 6.7). What is open stays open.
- * There is no way back, and all threads that start later are bound by it too.
+ * client CA and policy and those of --record, and every new TCP connection or port (Linux 6.7).
+ * What is open stays open. There is no way back, and all threads that start later are bound by it
+ * too.
  */
 #ifndef SERVER_SANDBOX_H
 #define SERVER_SANDBOX_H
@@ -18,7 +19,8 @@
 struct sandbox {
     const char *const *files;
     size_t count;
-    const char *mode; /* "auto", "required" or "off": what --landlock says */
+    const char *writable; /* a directory in which files may be made, written and removed; or NULL */
+    const char *mode;     /* "auto", "required" or "off": what --landlock says */
 };
 
 /*

@@ -145,7 +145,8 @@ static bool prepare(struct server *server, struct problem *problem)
     server->health.plain = server->plain_connections;
     server->health_site = health_site(&server->health);
     return raise_file_limit(server, problem) && certificates_load(server->certificates, problem) &&
-           load_policy(server, problem);
+           load_policy(server, problem) &&
+           recorder_open(&settings->record, &server->review.recorder, problem);
 }
 
 static bool bind_ports(struct server *server, struct problem *problem)
@@ -163,7 +164,8 @@ static bool give_up_rights(const struct server *server, struct problem *problem)
     const struct settings *settings = &server->settings;
     const char *const files[] = {settings->tls_cert, settings->tls_key, settings->client_ca,
                                  settings->policy.file};
-    const struct sandbox sandbox = {files, sizeof files / sizeof *files, settings->landlock};
+    const struct sandbox sandbox = {files, sizeof files / sizeof *files, settings->record.directory,
+                                    settings->landlock};
     struct log_line line;
     int abi;
 
@@ -176,7 +178,7 @@ static bool give_up_rights(const struct server *server, struct problem *problem)
         log_text(&line, "warning",
                  "this kernel has no Landlock: files are limited by the Pod only");
     log_end(&line);
-    if (log_start())
+    if (log_start() && recorder_start(server->review.recorder))
         return true;
     problem_set(problem, 0, 0, "no thread to be had for the log");
     return false;
@@ -203,6 +205,7 @@ static struct listener *open_port(const char *serves, struct listener_settings s
 static bool start(struct server *server, struct problem *problem)
 {
     log_certificate(server->certificates);
+    server->health.recorder = server->review.recorder;
     server->plain = open_port("http: /healthz /readyz /metrics",
                               (struct listener_settings){.site = &server->health_site,
                                                          .socket = server->plain_socket,
@@ -302,6 +305,7 @@ static void stop(struct server *server)
     workers_free(server->workers);
     certificates_free(server->certificates);
     policies_free(server->policies);
+    recorder_stop(server->review.recorder);
     log_stop();
     metrics_stop();
 }
@@ -324,6 +328,7 @@ static int serve(struct server *server)
     bool started;
 
     sigaction(SIGPIPE, &ignore, NULL);
+    sigaction(SIGXFSZ, &ignore, NULL); /* a file of --record at a limit of the process */
     block_signals(&signals);
     memory_start();
     started = prepare(server, &problem) && bind_ports(server, &problem) &&

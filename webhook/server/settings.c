@@ -53,6 +53,32 @@ const struct option settings_options[SETTINGS_OPTIONS] = {
      .help = "After its start the process opens nothing but what lies beside its certificate, key, "
              "client CA and policy, and connects to nobody: auto, where the kernel has Landlock; "
              "required: it does not start without."},
+    {.name = "record",
+     .kind = OPTION_STRING,
+     .offset = AT(record.directory),
+     .argument = "DIR",
+     .help = "Write each decision as a line of DIR/decisions-*.jsonl, for `replay`."},
+    {.name = "record-content",
+     .kind = OPTION_FLAG,
+     .offset = AT(record.content),
+     .help = "Write the object too, with all that is in it: replay needs it, and whoever reads the "
+             "files reads its environment variables."},
+    {.name = "record-size",
+     .kind = OPTION_SIZE,
+     .offset = AT(record.largest),
+     .argument = "SIZE",
+     .standard = "64Mi",
+     .min = 64 << 10,
+     .max = (int64_t)1 << 40,
+     .help = "How large a file of --record grows."},
+    {.name = "record-files",
+     .kind = OPTION_NUMBER,
+     .offset = AT(record.most),
+     .argument = "NUMBER",
+     .standard = "8",
+     .min = 1,
+     .max = 1000,
+     .help = "How many there are; then the oldest makes room."},
     {.name = "drain-delay",
      .kind = OPTION_DURATION,
      .offset = AT(drain_delay),
@@ -116,6 +142,8 @@ bool settings_check(const struct settings *settings, const struct option_rest *r
                     "`rayservice-webhook certs init` makes a pair");
     else if (settings->client_names.count && !settings->client_ca)
         problem_set(problem, 0, 0, "--client-name needs --client-ca: whose names?");
+    else if (settings->record.content && !settings->record.directory)
+        problem_set(problem, 0, 0, "--record-content needs --record: where to?");
     else
         return true;
     return false;

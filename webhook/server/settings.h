@@ -4,17 +4,19 @@
 #define SERVER_SETTINGS_H
 
 #include "admission/policy_options.h"
+#include "server/recorder.h"
 
 struct settings {
     const char *tls_cert, *tls_key, *client_ca;
     struct option_list client_names;
     struct policy_flags policy;
     const char *listen, *metrics_listen, *landlock;
+    struct recorder_settings record;
     int64_t drain_delay, max_connections;
     int64_t header_timeout, body_timeout, answer_timeout, idle_timeout;
 };
 
-enum { SETTINGS_OPTIONS = 15 };
+enum { SETTINGS_OPTIONS = 19 };
 
 extern const struct option settings_options[SETTINGS_OPTIONS];
 

@@ -48,8 +48,8 @@ class Check(Place):
 
     def test_the_operator(self):
         self.assertEqual(self.check(HEAD, LONG_NAME), (0, [("kuberay-refuses", "warn")]))
-        self.assertEqual(self.check(HEAD + "kuberay: 1.7\n", LONG_NAME), (1, [("kuberay-refuses", "deny")]))
-        self.assertEqual(self.check(HEAD + "kuberay: 1.2\n", LONG_NAME, "--kuberay-version=1.7"),
+        self.assertEqual(self.check(HEAD + "kuberay: '1.7'\n", LONG_NAME), (1, [("kuberay-refuses", "deny")]))
+        self.assertEqual(self.check(HEAD + "kuberay: '1.2'\n", LONG_NAME, "--kuberay-version=1.7"),
                          (1, [("kuberay-refuses", "deny")]))
 
     def test_a_bad_policy_has_a_place(self):

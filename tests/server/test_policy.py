@@ -128,7 +128,7 @@ class Reload(PolicyTest):
         server.log.wait("policy-rejected")
 
     def test_the_flag_goes_before_the_file(self):
-        server = self.serve(LAX + "kuberay: 1.2\n", "--kuberay-version", "1.7")
+        server = self.serve(LAX + "kuberay: '1.2'\n", "--kuberay-version", "1.7")
         body = json.loads(SAMPLE)
         body["request"]["object"]["metadata"]["name"] = body["request"]["name"] = "a" * 50
         response = json.loads(server.post(body=json.dumps(body))[1])["response"]

@@ -63,10 +63,54 @@ static const struct {
     {"exemptions:\n- {namespace: a, name: b, rules: [\"*\"], reason: r}\n", 4, 3,
      "exemptions[0]: until is missing: write until: 2027-01-31"},
     {"exemptions:\n- {namespace: a, name: b, rules: [\"*\"], until: 2027-01-31, reason: \"\"}\n", 4,
-     68, "exemptions[0].reason: \"\": write one line of at most 100 letters"},
+     68, "exemptions[0].reason: \"\": write one line of at most 100 characters"},
     {"limits: {imagePrefixes: [\"a\\u009b\"]}\n", 3, 26,
      "limits.imagePrefixes[0]: \"a \": write the beginning of a name, without blanks"},
     {"kuberay: latest\n", 3, 10, "kuberay: \"latest\": write the version, like \"1.7\""},
+    {"kuberay: \"0.6\"\n", 3, 10, "kuberay: \"0.6\": write the version, like \"1.7\""},
+    {"kuberay: 17\n", 3, 10, "kuberay: \"17\": write the version, like \"1.7\""},
+    {"kuberay: 1.10\n", 3, 10, "kuberay: 1.10 is no text to YAML: write it in quotes, \"1.10\""},
+    {"limits: {rayVersions: [2.50]}\n", 3, 24,
+     "limits.rayVersions[0]: 2.50 is no text to YAML: write it in quotes, \"2.50\""},
+    {"limits: {imagePrefixes: [true]}\n", 3, 26,
+     "limits.imagePrefixes[0]: true is no text to YAML: write it in quotes, \"true\""},
+    {"limits: {workers: 1.5}\n", 3, 19, "limits.workers: \"1.5\": write a whole number, 0 or more"},
+    {"limits: {workers: 010}\n", 3, 19,
+     "limits.workers: \"010\": write it without the zero in front"},
+    {"limits: {workers: 1_000}\n", 3, 19,
+     "limits.workers: \"1_000\": write a whole number, 0 or more"},
+    {"inject: [a]\n", 3, 9, "inject: write a mapping: key: value"},
+    {"inject: {headNumCpu: true}\n", 3, 10,
+     "inject: unknown key \"headNumCpu\"; did you mean headNumCpus?"},
+    {"inject: {zzz: true}\n", 3, 10,
+     "inject: unknown key \"zzz\"; known are headNumCpus, workerProbe"},
+    {"inject: {workerProbe: yes}\n", 3, 23, "inject.workerProbe: \"yes\": write true or false"},
+    {"rules: {worker-without-replica: no}\n", 3, 33,
+     "rules.worker-without-replica: \"no\": write deny, warn, audit, off or default"},
+    {"namespaces: [a]\n", 3, 14, "namespaces[0]: \"a\": write a mapping: key: value"},
+    {"namespaces:\n- match: a\n", 4, 10, "namespaces[0].match: \"a\": write a list: [a, b]"},
+    {"namespaces:\n- match:\n", 4, 9, "namespaces[0].match: write a list: [a, b]"},
+    {"namespaces:\n- {match: [a], limit: {}}\n", 4, 16,
+     "namespaces[0]: unknown key \"limit\"; did you mean limits?"},
+    {"exemptions: 3\n", 3, 13, "exemptions: \"3\": write a list of mappings"},
+    {"exemptions:\n- {namespace: a, name: b, rules: a, until: 2027-01-31, reason: r}\n", 4, 34,
+     "exemptions[0].rules: \"a\": write a list: [a, b]"},
+    {"exemptions:\n- {namespace: a, name: b, rules: [[]], until: 2027-01-31, reason: r}\n", 4, 35,
+     "exemptions[0].rules[0]: write a rule's name, or \"*\""},
+    {"exemptions:\n- {namespace: a, name: b c}\n", 4, 24,
+     "exemptions[0].name: \"b c\": write small letters, digits, - . and the signs * (any) and ? "
+     "(one)"},
+    {"exemptions:\n- {namespace: a, name: 123}\n", 4, 24,
+     "exemptions[0].name: 123 is no text to YAML: write it in quotes, \"123\""},
+    {"exemptions:\n- {name: b, rules: [\"*\"], until: 2027-01-31, reason: r}\n", 4, 3,
+     "exemptions[0]: namespace is missing: write namespace: legacy"},
+    {"exemptions:\n- {namespace: a, rules: [\"*\"], until: 2027-01-31, reason: r}\n", 4, 3,
+     "exemptions[0]: name is missing: write name: old-svc"},
+    {"exemptions:\n- {namespace: a, name: b, until: 2027-01-31, reason: r}\n", 4, 3,
+     "exemptions[0]: rules is missing: write rules: [replicas-exceed-capacity]"},
+    {"exemptions:\n- {namespace: a, name: b, rules: [\"*\"], until: 2027-01-31}\n", 4, 3,
+     "exemptions[0]: reason is missing: write reason: moves in January"},
+    {"exemptions:\n- {nmae: a}\n", 4, 4, "exemptions[0]: unknown key \"nmae\"; did you mean name?"},
     {"---\nkind: Other\n", 3, 1, "a second document begins here; a policy is one"},
 };
 
@@ -92,6 +136,39 @@ static void errors_have_a_place(void)
     }
 }
 
+/* A hundred characters, two bytes each. */
+#define TEN "\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9"
+#define HUNDRED TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN
+#define BECAUSE(reason)                                                                            \
+    HEAD "exemptions:\n- {namespace: a, name: b, rules: [\"*\"], until: 2027-01-31, "              \
+         "reason: " reason "}\n"
+
+static void characters_are_counted(void)
+{
+    struct arena *arena = arena_new(POLICY_ARENA_LIMIT);
+    struct problem problem;
+
+    CHECK(read_text(arena, BECAUSE(HUNDRED), &problem));
+    CHECK(!read_text(arena, BECAUSE(HUNDRED "x"), &problem));
+    arena_free(arena);
+}
+
+static void limits_of_the_file(void)
+{
+    struct arena *arena = arena_new(POLICY_ARENA_LIMIT);
+    struct text large = text_new(arena);
+    struct problem problem;
+
+    CHECK(!read_text(arena, "a: [[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]\n", &problem));
+    CHECK_TEXT(problem.message, "more than 16 levels deep");
+    text_puts(&large, HEAD "#");
+    while (large.size <= POLICY_LARGEST)
+        text_puts(&large, "0123456789abcdef");
+    CHECK(!policy_read(arena, text_bytes(&large), &problem));
+    CHECK_TEXT(problem.message, "1048592 bytes of YAML; at most 1048576 are read");
+    arena_free(arena);
+}
+
 static void the_head_is_needed(void)
 {
     struct arena *arena = arena_new(POLICY_ARENA_LIMIT);
@@ -105,6 +182,10 @@ static void the_head_is_needed(void)
     CHECK_TEXT(problem.message,
                "apiVersion: \"rayservice-webhook/v2\": write rayservice-webhook/v1");
     CHECK_INT(problem.column, 13);
+    CHECK(!read_text(arena, "apiVersion: rayservice-webhook/v1\n", &problem));
+    CHECK_TEXT(problem.message, "kind is missing: write kind: Policy");
+    CHECK(!read_text(arena, "apiVersion: rayservice-webhook/v1\nkind: policy\n", &problem));
+    CHECK_TEXT(problem.message, "kind: \"policy\": write Policy");
     CHECK(!read_text(arena, "a: [\n", &problem));
     CHECK_INT(problem.line, 2);
     arena_free(arena);
@@ -129,10 +210,10 @@ static void nothing_said_is_the_default(void)
 }
 
 static const char whole[] = HEAD
-    "kuberay: 1.10\n"
+    "kuberay: \"1.10\"\n"
     "inject: {headNumCpus: false}\n"
     "rules: {worker-without-replica: off, injection-lost: deny, \"*\": audit}\n"
-    "limits: {workers: 0, gpus: 8, rayVersions: [\">=2.40\", 2.52]}\n"
+    "limits: {workers: 0, gpus: 8, rayVersions: [\">=2.40\", \"2.52\"]}\n"
     "namespaces:\n"
     "- match: [\"team-*\", x]\n"
     "  rules: {worker-without-replica: default}\n"
@@ -267,6 +348,6 @@ static void the_schema_is_json(void)
     arena_free(arena);
 }
 
-TEST_MAIN(TEST(errors_have_a_place), TEST(the_head_is_needed), TEST(nothing_said_is_the_default),
-          TEST(all_of_it_is_read), TEST(memory_may_end), TEST(days), TEST(ranges),
-          TEST(the_schema_is_json))
+TEST_MAIN(TEST(errors_have_a_place), TEST(characters_are_counted), TEST(limits_of_the_file),
+          TEST(the_head_is_needed), TEST(nothing_said_is_the_default), TEST(all_of_it_is_read),
+          TEST(memory_may_end), TEST(days), TEST(ranges), TEST(the_schema_is_json))

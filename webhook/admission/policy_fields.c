@@ -40,14 +40,17 @@ static bool is_control(const char *text)
     return text[0] == '\x7f' || (text[0] == '\xc2' && (unsigned char)text[1] < 0xa0);
 }
 
+/* Characters, as the schema counts; YAML has taken nothing that is no UTF-8. */
 static bool is_line(const char *text, size_t longest, char least)
 {
-    size_t size = strlen(text);
+    size_t characters = 0;
 
-    for (size_t i = 0; i < size; i++)
-        if ((unsigned char)text[i] < (unsigned char)least || is_control(&text[i]))
+    for (; *text; text++) {
+        if ((unsigned char)*text < (unsigned char)least || is_control(text))
             return false;
-    return size && size <= longest;
+        characters += ((unsigned char)*text & 0xc0) != 0x80;
+    }
+    return characters && characters <= longest;
 }
 
 static bool is_prefix(const char *text)
@@ -60,6 +63,20 @@ static bool is_reason(const char *text)
     return is_line(text, LONGEST_REASON, ' ');
 }
 
+#define ALPHANUMERIC "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+/* Of those that a command line takes, without what only looks like one. */
+static bool is_release(const char *text)
+{
+    return is_of(text, ALPHANUMERIC "._+-", LONGEST_LABEL) &&
+           ray_release_known(ray_release_parse(text));
+}
+
+/* As ray_release_parse() reads it: five digits a number, and no release before 1.0. */
+#define DIGITS "[0-9]{1,5}"
+#define RELEASE "(?!0+\\\\.)" DIGITS "\\\\." DIGITS "(\\\\." DIGITS ")?"
+#define NO_CONTROLS(least, most) "^[^\\\\u0000-\\\\u" least "\\\\u007f-\\\\u009f]{1," most "}$"
+
 static const struct policy_form label_pattern = {
     is_label_pattern, "small letters, digits, - and the signs * (any) and ? (one), as in team-*",
     "^[a-z0-9*?-]{1,63}$"};
@@ -68,11 +85,13 @@ static const struct policy_form name_pattern = {
     "^[a-z0-9.*?-]{1,253}$"};
 static const struct policy_form version_range = {
     version_range_is_good, "\">=2.40\", \"2.52\" or \">=2.40,<2.50\"",
-    "^ *(([<>]=?|=)? *[0-9]+\\\\.[0-9]+(\\\\.[0-9]+)? *(, *(?=[<>=0-9])|$))+$"};
+    "^ *(([<>]=?|=)? *" RELEASE " *(, *(?=[<>=0-9])|$))+$"};
 static const struct policy_form prefix = {is_prefix, "the beginning of a name, without blanks",
-                                          "^[^ ]{1,512}$"};
-static const struct policy_form reason = {is_reason, "one line of at most 100 letters",
-                                          "^.{1,100}$"};
+                                          NO_CONTROLS("0020", "512")};
+static const struct policy_form reason = {is_reason, "one line of at most 100 characters",
+                                          NO_CONTROLS("001f", "100")};
+static const struct policy_form release = {is_release, "the version, like \"1.7\"",
+                                           "^(?=.{1,63}$)v?" RELEASE "(-[0-9A-Za-z._+-]*)?$"};
 
 #define SHAPE(table, type)                                                                         \
     {                                                                                              \
@@ -215,7 +234,8 @@ static const struct policy_field fields[] = {
      .offset = offsetof(struct policy, kuberay),
      .example = "\"1.7\"",
      .help = "The version of the KubeRay operator. Unknown: only what every version refuses is "
-             "denied."},
+             "denied.",
+     .form = &release},
     {.name = "inject",
      .kind = POLICY_OBJECT,
      .example = "{workerProbe: false}",

@@ -3,8 +3,11 @@
 #include "admission/policy_fields.h"
 #include "rules/rule.h"
 
-#define RELEASE_PATTERN "^v?[0-9]+\\\\.[0-9]+(\\\\.[0-9]+)?$"
-#define DATE_PATTERN "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+/* Days that there are, with leap years: 1900 is none, 2000 is one. */
+#define LEAP_YEAR "([0-9]{2}(0[48]|[2468][048]|[13579][26])|([02468][048]|[13579][26])00)"
+#define DATE_PATTERN                                                                               \
+    "^([0-9]{4}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|"     \
+    "02-(0[1-9]|1[0-9]|2[0-8]))|" LEAP_YEAR "-02-29)$"
 
 static void put_shape(struct text *out, const struct policy_shape *shape, int depth);
 
@@ -22,12 +25,13 @@ static void put_names(struct text *out, int depth)
     }
 }
 
+/* And false: what `off` is to the YAML of Kubernetes. */
 static void put_level_names(struct text *out, enum policy_level last)
 {
     text_puts(out, "\"enum\": [");
     for (int i = POLICY_DEFAULT; i <= (int)last; i++)
-        text_printf(out, "%s\"%s\"", i > POLICY_DEFAULT ? ", " : "", policy_level_names[i]);
-    text_putc(out, ']');
+        text_printf(out, "\"%s\", ", policy_level_names[i]);
+    text_puts(out, "false]");
 }
 
 static void put_levels(struct text *out, int depth)
@@ -74,9 +78,8 @@ static void put_type(struct text *out, const struct policy_field *field, int dep
                     INT32_MAX);
         break;
     case POLICY_RELEASE:
-        text_puts(out,
-                  "\"type\": [\"string\", \"number\", \"null\"], \"pattern\": \"" RELEASE_PATTERN
-                  "\"");
+        text_printf(out, "\"type\": [\"string\", \"null\"], \"pattern\": \"%s\"",
+                    field->form->pattern);
         break;
     case POLICY_DATE:
         text_puts(out, "\"type\": \"string\", \"pattern\": \"" DATE_PATTERN "\"");

@@ -3,6 +3,7 @@
 
 #include "core/nearest.h"
 #include "core/plain.h"
+#include "core/yaml_core.h"
 #include "rules/rule.h"
 
 bool policy_wrong(const struct policy_reader *reader, const struct path *at,
@@ -22,8 +23,7 @@ bool policy_wrong(const struct policy_reader *reader, const struct path *at,
     return false;
 }
 
-/* What a scalar says, as it is written: `off` and 1.10 mean what they look like. NULL: no scalar.
- */
+/* What a scalar says, as it is written: `off` means what it looks like. NULL: no scalar. */
 static const char *scalar(const struct policy_reader *reader, const struct yaml_value *value)
 {
     if (value->kind != YAML_STRING && !(value->plain && value->kind < YAML_STRING))
@@ -47,10 +47,19 @@ bool policy_not_so(const struct policy_reader *reader, const struct path *at,
 /* --- scalars
  * -------------------------------------------------------------------------------------- */
 
+/*
+ * What both say it is, yaml.v2 and the YAML 1.2 of editors. 2.50 is a number to both: what another
+ * tool writes back is 2.5.
+ */
+static bool is_core(const struct yaml_value *value, enum yaml_kind kind)
+{
+    return !value->plain || yaml_core_kind(value->text) == kind;
+}
+
 static bool read_bool(const struct policy_reader *reader, const struct path *at,
                       const struct yaml_value *value, bool *ret)
 {
-    if (value->kind != YAML_BOOL)
+    if (value->kind != YAML_BOOL || !is_core(value, YAML_BOOL))
         return policy_not_so(reader, at, value, "true or false");
     *ret = value->boolean;
     return true;
@@ -73,26 +82,46 @@ static bool read_text(const struct policy_reader *reader, const struct path *at,
 
     if (!text || !form->good(text))
         return policy_not_so(reader, at, value, form->write);
+    if (!is_core(value, YAML_STRING))
+        return policy_wrong(reader, at, mark_of(value),
+                            "%.40s is no text to YAML: write it in quotes, \"%.40s\"", text, text);
     *ret = text;
     return true;
+}
+
+/* 010: eight to the one, ten to the other. */
+static bool has_zero_in_front(const struct yaml_value *value)
+{
+    struct bytes text = value->text;
+
+    if (!value->plain)
+        return false;
+    (void)(bytes_take(&text, '-') || bytes_take(&text, '+'));
+    return bytes_take(&text, '0') && text.size && *text.data >= '0' && *text.data <= '9';
 }
 
 static bool read_count(const struct policy_reader *reader, const struct path *at,
                        const struct yaml_value *value, struct limit_most *ret)
 {
-    if (value->kind != YAML_INTEGER || value->integer < 0 || value->integer > INT32_MAX)
+    if (value->kind != YAML_INTEGER || !is_core(value, YAML_FLOAT) || value->integer < 0 ||
+        value->integer > INT32_MAX)
         return policy_not_so(reader, at, value, "a whole number, 0 or more");
+    if (has_zero_in_front(value))
+        return policy_not_so(reader, at, value, "it without the zero in front");
     *ret = (struct limit_most){true, value->integer};
     return true;
 }
 
 static bool read_release(const struct policy_reader *reader, const struct path *at,
-                         const struct yaml_value *value, struct ray_release *ret)
+                         const struct yaml_value *value, const struct policy_form *form,
+                         struct ray_release *ret)
 {
-    const char *text = scalar(reader, value);
+    const char *text;
 
-    *ret = ray_release_parse(text ? text : "");
-    return ray_release_known(*ret) || policy_not_so(reader, at, value, "the version, like \"1.7\"");
+    if (!read_text(reader, at, value, form, &text))
+        return false;
+    *ret = ray_release_parse(text);
+    return true;
 }
 
 static int digits(const char *text, int count)
@@ -162,7 +191,7 @@ static bool read_level(const struct policy_reader *reader, const struct path *at
                        const struct yaml_value *value, unsigned char *ret)
 {
     /* To YAML `off` is false, and that is what is left of it behind a template. */
-    bool is_false = value->kind == YAML_BOOL && !value->boolean;
+    bool is_false = value->kind == YAML_BOOL && !value->boolean && is_core(value, YAML_BOOL);
     const char *text = is_false ? policy_level_names[POLICY_OFF] : scalar(reader, value);
 
     for (unsigned char i = POLICY_DEFAULT; text && i <= POLICY_DENY; i++) {
@@ -260,7 +289,7 @@ bool policy_read_value(const struct policy_reader *reader, const struct path *at
     case POLICY_COUNT:
         return read_count(reader, at, value, ret);
     case POLICY_RELEASE:
-        return read_release(reader, at, value, ret);
+        return read_release(reader, at, value, field->form, ret);
     case POLICY_DATE:
         return read_date(reader, at, value, ret);
     case POLICY_TEXTS:

@@ -102,8 +102,7 @@ static size_t skip_digits(struct bytes text, size_t from)
     return from;
 }
 
-/* ^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$ */
-static bool looks_like_float(struct bytes text)
+bool yaml_looks_like_float(struct bytes text)
 {
     size_t start = has_sign(text), end = skip_digits(text, start), fraction = end;
 
@@ -127,7 +126,7 @@ static bool looks_like_float(struct bytes text)
 /* The text is NUL-terminated, and strtod sees decimal digits only: the C locale's point is ours. */
 bool yaml_read_float(struct bytes text, struct yaml_resolved *ret)
 {
-    if (!looks_like_float(text))
+    if (!yaml_looks_like_float(text))
         return false;
     ret->number = strtod(text.data, NULL);
     if (isinf(ret->number))

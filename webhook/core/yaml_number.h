@@ -13,6 +13,9 @@ bool yaml_read_integer(struct bytes text, struct yaml_resolved *ret);
 /* `0b-11`, which yaml.v2 takes for -3. */
 bool yaml_read_signed_binary(struct bytes text, struct yaml_resolved *ret);
 
+/* ^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$: whole numbers too. */
+bool yaml_looks_like_float(struct bytes text);
+
 /* A decimal number that a double can hold. The text must be NUL-terminated. */
 bool yaml_read_float(struct bytes text, struct yaml_resolved *ret);
 

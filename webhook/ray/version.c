@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ray/version.h"
 
-enum { LARGEST_PART = 99999 };
+enum { MOST_DIGITS = 5 };
 
 static bool read_number(const char **at, int *ret)
 {
     const char *start = *at;
 
-    for (*ret = 0; **at >= '0' && **at <= '9' && *ret <= LARGEST_PART; (*at)++)
+    for (*ret = 0; **at >= '0' && **at <= '9' && *at - start <= MOST_DIGITS; (*at)++)
         *ret = *ret * 10 + (**at - '0');
-    return *at > start && *ret <= LARGEST_PART;
+    return *at > start && *at - start <= MOST_DIGITS;
 }
 
 /* `2.52` or `2.52.0`; *text is left behind it, and 0.0.0 is no release. */

@@ -73,6 +73,17 @@ class Lines(unittest.TestCase):
             process.stdin.close()
             self.assertEqual(process.wait(timeout=60), 0)
 
+    def test_what_kubectl_and_the_api_server_note_about_an_object_changes_no_answer(self):
+        for question in reviews():
+            bare = json.loads(question)
+            for key in ("object", "oldObject"):
+                metadata = (bare["request"].get(key) or {}).get("metadata", {})
+                metadata.pop("managedFields", None)
+                metadata.get("annotations", {}).pop("kubectl.kubernetes.io/last-applied-configuration", None)
+            self.assertNotEqual(bare, json.loads(question))
+            for stage in ("mutate", "validate"):
+                self.assertEqual(admit(question, stage).stdout, admit(json.dumps(bare), stage).stdout)
+
     def test_nothing_in_nothing_out(self):
         done = admit("")
         self.assertEqual((done.returncode, done.stdout), (0, ""))

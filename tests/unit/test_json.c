@@ -215,5 +215,80 @@ static void writes(void)
     arena_free(arena);
 }
 
+/* What is unread is null, whatever it is; what only looks like it is read. */
+static void leaves_out_the_unread(void)
+{
+    static const struct json_unread below[] = {{"x", NULL}, {"y/z", NULL}, {NULL, NULL}};
+    static const struct json_unread unread[] = {{"a", below}, {"b", NULL}, {NULL, NULL}};
+    static const struct json_limits some = {.depth = 64, .values = 100, .unread = unread};
+    static const char *const rows[][2] = {
+        {"{\"b\":[1,{\"c\":\"d\"}]}", "{\"b\":null}"},
+        {" { \"b\" : 0 , \"c\" : 1 } ", "{\"b\":null,\"c\":1}"},
+        {"{\"a\":{\"x\":1,\"y/z\":\"\",\"w\":2}}", "{\"a\":{\"x\":null,\"y/z\":null,\"w\":2}}"},
+        {"{\"a\":3,\"c\":{\"b\":4}}", "{\"a\":3,\"c\":{\"b\":4}}"},
+        {"{\"a\":{\"a\":{\"x\":5}}}", "{\"a\":{\"a\":{\"x\":5}}}"},
+        {"{\"a\":[{\"x\":6}],\"b\":7}", "{\"a\":[{\"x\":6}],\"b\":null}"},
+        {"[{\"b\":8}]", "[{\"b\":8}]"},
+        {"{\"\\u0062\":9}", "{\"b\":9}"}, /* nobody writes it so, and then it is read */
+        {"{\"b\":{\"c\":1,\"c\":2}}", "{\"b\":null}"},
+    };
+    struct arena *arena = arena_new(1 << 20);
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct text out = text_new(arena);
+        const struct json *value = NULL;
+        struct problem problem = {0};
+
+        CHECK_INT(json_parse(arena, bytes_of(rows[i][0]), &some, &value, &problem), JSON_OK);
+        json_write(&out, value);
+        CHECK_TEXT(text_string(&out), rows[i][1]);
+    }
+    arena_free(arena);
+}
+
+/* It is scanned like the rest, and there is an end to what is left out. */
+static void checks_the_unread(void)
+{
+    static const struct json_unread unread[] = {{"b", NULL}, {NULL, NULL}};
+    static const struct json_limits some = {.depth = 3, .values = 8, .unread = unread};
+    struct arena *arena = arena_new(1 << 20);
+    const struct json *value = NULL;
+    struct problem problem = {0};
+
+    CHECK_INT(json_parse(arena, BYTES("{\"b\":[01]}"), &some, &value, &problem), JSON_INVALID);
+    CHECK_INT(json_parse(arena, BYTES("{\"b\":[[[]]]}"), &some, &value, &problem), JSON_TOO_LARGE);
+    CHECK_INT(json_parse(arena, BYTES("{\"b\":[1,2,3,4,5,6,7]}"), &some, &value, &problem),
+              JSON_TOO_LARGE);
+    CHECK_INT(json_parse(arena, BYTES("{\"b\":1,\"b\":2}"), &some, &value, &problem), JSON_INVALID);
+    CHECK(value == NULL);
+    arena_free(arena);
+}
+
+static void leaves_out_so_many(void)
+{
+    static struct json_unread unread[26 + 1];
+    static const struct json_limits some = {.depth = 2, .values = 100, .unread = unread};
+    static char names[26][2];
+    struct arena *arena = arena_new(1 << 20);
+    struct text text = text_new(arena);
+    const struct json *value = NULL;
+    struct problem problem = {0};
+    size_t left_out = 0;
+
+    for (size_t i = 0; i < 26; i++) {
+        names[i][0] = (char)('a' + i);
+        unread[i].key = names[i];
+        text_printf(&text, "%c\"%s\":%zu", i ? ',' : '{', names[i], i);
+    }
+    text_putc(&text, '}');
+    CHECK_INT(json_parse(arena, text_bytes(&text), &some, &value, &problem), JSON_OK);
+    CHECK_INT(json_count(value), 26);
+    for (const struct json *each = json_first(value); each; each = json_next(each))
+        left_out += json_kind(each) == JSON_NULL;
+    CHECK_INT(left_out, 8);
+    arena_free(arena);
+}
+
 TEST_MAIN(TEST(reads_values), TEST(reads_absence), TEST(reads_integers), TEST(compares),
-          TEST(copies_verbatim), TEST(copies_nothing), TEST(writes))
+          TEST(copies_verbatim), TEST(copies_nothing), TEST(writes), TEST(leaves_out_the_unread),
+          TEST(checks_the_unread), TEST(leaves_out_so_many))

@@ -33,9 +33,16 @@ enum json_status {
 
 struct json;
 
+/* Members that nobody reads: their values are scanned like all others, and then are null. */
+struct json_unread {
+    const char *key;                 /* NULL ends the list */
+    const struct json_unread *below; /* of its members these are unread; NULL: all of it */
+};
+
 struct json_limits {
-    unsigned depth; /* of arrays and objects, at most 512 */
-    size_t values;  /* each costs 64 bytes of the arena */
+    unsigned depth;                   /* of arrays and objects, at most 512 */
+    size_t values;                    /* each costs 64 bytes of the arena */
+    const struct json_unread *unread; /* of the outermost object; NULL: all is read */
 };
 
 /* The scan alone: is this one JSON text within the limits? */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The scan that goes before cJSON: RFC 8259 to the letter, RFC 3629 for the bytes, and the limits.
  */
-#include "core/json.h"
+#include "core/json_scan.h"
+
 #include "core/plain.h"
 
 #include <stdint.h>
@@ -15,6 +16,8 @@ struct scan {
     const unsigned char *begin, *at, *end;
     unsigned depth, deepest;
     size_t values, most_values;
+    const struct json_unread *unread; /* of the object at hand, or NULL */
+    struct json_gaps *gaps;
     const char *error;
     bool too_large;
 };
@@ -209,18 +212,52 @@ static bool scan_word(struct scan *scan, struct bytes word)
 
 static bool scan_value(struct scan *scan);
 
+/* The list's row of that name. One that is written with escapes is not found, and so is read. */
+static const struct json_unread *find_unread(const struct json_unread *list, struct bytes name)
+{
+    for (; list && list->key; list++)
+        if (bytes_are(name, list->key))
+            return list;
+    return NULL;
+}
+
+static bool scan_unread(struct scan *scan, const struct json_unread *row)
+{
+    const struct json_unread *siblings = scan->unread;
+    struct json_gaps *gaps = scan->gaps;
+    const unsigned char *start;
+    bool good;
+
+    skip_blanks(scan);
+    start = scan->at;
+    scan->unread = row ? row->below : NULL;
+    good = scan_value(scan);
+    scan->unread = siblings;
+    if (good && row && !row->below && gaps->count < JSON_GAPS_MAX)
+        gaps->values[gaps->count++] =
+            (struct bytes){(const char *)start, (size_t)(scan->at - start)};
+    return good;
+}
+
 static bool scan_member(struct scan *scan)
 {
+    const unsigned char *name;
+    size_t size;
+
     skip_blanks(scan);
     if (peek(scan) != '"')
         return fail(scan, "a member without a \"name\"");
+    name = scan->at + 1;
     if (!scan_string(scan))
         return false;
+    size = (size_t)(scan->at - 1 - name);
     skip_blanks(scan);
     if (peek(scan) != ':')
         return fail(scan, "a member without its colon");
     scan->at++;
-    return scan_value(scan);
+    if (!scan->unread)
+        return scan_value(scan);
+    return scan_unread(scan, find_unread(scan->unread, (struct bytes){(const char *)name, size}));
 }
 
 static bool scan_items(struct scan *scan, unsigned char close, bool (*item)(struct scan *))
@@ -245,6 +282,17 @@ static bool scan_items(struct scan *scan, unsigned char close, bool (*item)(stru
     return false;
 }
 
+static bool scan_array(struct scan *scan)
+{
+    const struct json_unread *unread = scan->unread;
+    bool good;
+
+    scan->unread = NULL;
+    good = scan_items(scan, ']', scan_value);
+    scan->unread = unread;
+    return good;
+}
+
 static bool scan_container(struct scan *scan)
 {
     bool good;
@@ -252,8 +300,7 @@ static bool scan_container(struct scan *scan)
     if (scan->depth >= scan->deepest)
         return over(scan, "nested too deep");
     scan->depth++;
-    good =
-        *scan->at == '{' ? scan_items(scan, '}', scan_member) : scan_items(scan, ']', scan_value);
+    good = *scan->at == '{' ? scan_items(scan, '}', scan_member) : scan_array(scan);
     scan->depth--;
     return good;
 }
@@ -291,8 +338,8 @@ static void describe(const struct scan *scan, struct problem *problem)
     problem_set(problem, line, column, "%s", scan->error);
 }
 
-enum json_status json_scan(struct bytes text, const struct json_limits *limits,
-                           struct problem *problem)
+enum json_status json_scan_gaps(struct bytes text, const struct json_limits *limits,
+                                struct json_gaps *ret, struct problem *problem)
 {
     const unsigned char *begin = (const unsigned char *)(text.size ? text.data : "");
     struct scan scan = {
@@ -301,8 +348,11 @@ enum json_status json_scan(struct bytes text, const struct json_limits *limits,
         .end = begin + text.size,
         .deepest = limits->depth < DEEPEST ? limits->depth : DEEPEST,
         .most_values = limits->values,
+        .unread = limits->unread,
+        .gaps = ret,
     };
 
+    ret->count = 0;
     if (scan_value(&scan)) {
         skip_blanks(&scan);
         if (scan.at == scan.end)
@@ -311,4 +361,12 @@ enum json_status json_scan(struct bytes text, const struct json_limits *limits,
     }
     describe(&scan, problem);
     return scan.too_large ? JSON_TOO_LARGE : JSON_INVALID;
+}
+
+enum json_status json_scan(struct bytes text, const struct json_limits *limits,
+                           struct problem *problem)
+{
+    struct json_gaps gaps;
+
+    return json_scan_gaps(text, limits, &gaps, problem);
 }

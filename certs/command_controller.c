@@ -85,7 +85,7 @@ static const struct option controller_options[] = {
      .max = 24 * HOUR,
      .help = "How long after a change all API servers know a caBundle for sure, and all kubelets "
              "and servers a Secret. A new CA signs nothing earlier, and an old one stays trusted "
-             "as long."},
+             "as long, and until the last certificate it signed has ended."},
     {.name = "interval",
      .kind = OPTION_DURATION,
      .offset = AT(interval),

@@ -31,8 +31,6 @@ struct secret {
     const struct json *data;
 };
 
-enum { SECRET_ENTRIES_MAX = 5 };
-
 struct secret_entry {
     const char *key;
     struct bytes value; /* no data: the key is taken out */

@@ -14,6 +14,13 @@ static bool due(const struct plan_pair *pair, int64_t lifetime, time_t now)
     return (int64_t)pair->not_after - (int64_t)now <= lifetime / 3;
 }
 
+/* None that was made by today's clock and for this lifetime ends so late. The slack is for several
+ * API servers whose clocks differ. */
+static bool too_late(time_t end, int64_t lifetime, time_t now)
+{
+    return (int64_t)end - (int64_t)now > lifetime + lifetime / 3;
+}
+
 /* Whether a server may be answering with a certificate that the API server accepts now. Without a
  * certificate in the Secret, servers that had read it before still have it. */
 static bool served(const struct plan_state *state, time_t now)
@@ -32,6 +39,13 @@ static bool served(const struct plan_state *state, time_t now)
 static bool settled(const struct plan_state *state, const struct plan_times *times)
 {
     return state->bundles_known && state->bundles_right && state->settled >= times->settle_seconds;
+}
+
+/* Whether a server that missed the new Secret may have a certificate of an old CA. An end that lies
+ * too late was written by a clock that was ahead; waiting for that would be waiting for years. */
+static bool old_serves(const struct plan_state *state, const struct plan_times *times, time_t now)
+{
+    return now < state->old_until && !too_late(state->old_until, times->leaf_seconds, now);
 }
 
 static enum plan_ca set(struct plan *plan, enum plan_ca ca, const char *why)
@@ -59,10 +73,9 @@ static void plan_ca(const struct plan_state *state, const struct plan_times *tim
     else if (valid(&state->next, now) && settled(state, times))
         set(ret, CA_PROMOTE, "every caBundle has it");
     else if (state->old && state->leaf_signer == SIGNED_BY_CURRENT && valid(&state->leaf, now) &&
-             !state->next.good && settled(state, times))
+             !state->next.good && settled(state, times) && !old_serves(state, times, now))
         set(ret, CA_FORGET, "no certificate in use hangs on it");
-    else if (!state->old && !valid(&state->next, now) &&
-             due(&state->current, times->ca_seconds, now))
+    else if (!valid(&state->next, now) && due(&state->current, times->ca_seconds, now))
         set(ret, CA_INTRODUCE, "two thirds of the CA's time are over");
 }
 
@@ -79,6 +92,8 @@ static const char *leaf_fault(const struct plan_state *state, const struct plan_
         return "it is not valid yet: the clock was set back";
     if (now >= leaf->not_after)
         return "it has expired";
+    if (too_late(leaf->not_after, times->leaf_seconds, now))
+        return "it ends too late: the clock was set back, or --lifetime was shortened";
     /* One that ends with its CA would be replaced by the like. */
     if (due(leaf, times->leaf_seconds, now) && leaf->not_after < state->current.not_after)
         return "two thirds of its time are over";

@@ -6,7 +6,10 @@
  *   introduce  a fresh CA is stored as the next one, and put into every caBundle;
  *   promote    when all configurations have carried it for `settle`, it signs;
  *   leaf       the server's certificate is signed by it;
- *   forget     when that has been so for `settle`, the old CA leaves the caBundles.
+ *   forget     when that has been so for `settle`, and the last certificate that the old CA signed
+ *              has ended too, the old CA leaves the caBundles.
+ * So a server whose files are not renewed for days is still trusted until its certificate ends, and
+ * a clock that says it has ended already does not count before `settle` has passed.
  * Nothing is remembered but what is stored: a controller that starts in the middle goes on.
  */
 #ifndef CERTS_PLAN_H
@@ -33,6 +36,7 @@ struct plan_state {
     struct plan_pair current, next; /* the CA that signs; the CA that will */
     bool old;                       /* the caBundles are to carry other CAs too */
     bool old_valid;                 /* one of them is valid now */
+    time_t old_until;               /* until then they may be served by; 0: not known */
     struct plan_pair leaf;
     enum plan_signer leaf_signer;
     bool bundles_known; /* every configuration could be asked; one that is not there counts */

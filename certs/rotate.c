@@ -10,9 +10,10 @@
 
 enum { PASS_LIMIT = 64 * 1024 * 1024 /* bytes of memory */ };
 
-/* A CA of ours is trusted because a caBundle has it. Its beginning says nothing, so it lies so far
- * back (2000-01-01) that no clock can be set to a time before it. */
-static const time_t authority_begins = 946684800;
+/* A CA of ours is trusted because a caBundle has it, and a certificate because that CA signed it.
+ * Their beginnings say nothing, so they lie so far back (2000-01-01) that no clock can be set to a
+ * time before: what was made while a clock was ahead is good when it is right again. */
+static const time_t always = 946684800;
 
 /* What a step wants to write, with room for its keys. */
 struct writing {
@@ -26,9 +27,17 @@ static void writing_free(struct writing *writing)
     file_content_free(&writing->key);
 }
 
-static struct bytes old_pem(const struct seen *seen)
+static struct secret_entry old_pem(const struct seen *seen)
 {
-    return certificates_pem(seen->access.arena, seen->old, seen->old_count);
+    return (struct secret_entry){"old.crt",
+                                 certificates_pem(seen->access.arena, seen->old, seen->old_count)};
+}
+
+static struct secret_entry old_until(const struct seen *seen)
+{
+    return (struct secret_entry){"old.until", seen->old_count
+                                                  ? seen_until_text(seen, seen_old_until(seen))
+                                                  : (struct bytes){NULL, 0}};
 }
 
 static bool write_identity(struct writing *writing, const struct identity *identity,
@@ -57,7 +66,7 @@ static enum outcome introduce(struct writing *writing)
         .use = USE_AUTHORITY,
         .common_name = authority_name(seen->access.arena),
         .now = seen->now,
-        .begins = authority_begins,
+        .begins = always,
         .seconds = seen->settings->times.ca_seconds,
     };
     struct identity fresh = {0};
@@ -71,10 +80,11 @@ static enum outcome introduce(struct writing *writing)
         const struct secret_entry entries[] = {
             {"next.crt", certificate},
             {"next.key", {writing->key.data, writing->key.size}},
-            {"old.crt", old_pem(seen)},
+            old_pem(seen),
+            old_until(seen),
         };
 
-        outcome = write_authorities(writing, entries, 3);
+        outcome = write_authorities(writing, entries, 4);
     }
     identity_free(&fresh);
     return outcome;
@@ -94,20 +104,20 @@ static enum outcome promote(struct writing *writing)
     seen->current.certificate = leaving;
     {
         const struct secret_entry entries[] = {
-            {"ca.crt", certificate},    {"ca.key", {writing->key.data, writing->key.size}},
-            {"next.crt", {NULL, 0}},    {"next.key", {NULL, 0}},
-            {"old.crt", old_pem(seen)},
+            {"ca.crt", certificate}, {"ca.key", {writing->key.data, writing->key.size}},
+            {"next.crt", {NULL, 0}}, {"next.key", {NULL, 0}},
+            old_pem(seen),           old_until(seen),
         };
 
-        return write_authorities(writing, entries, 5);
+        return write_authorities(writing, entries, 6);
     }
 }
 
 static enum outcome forget(struct writing *writing)
 {
-    const struct secret_entry entries[] = {{"old.crt", {NULL, 0}}};
+    const struct secret_entry entries[] = {{"old.crt", {NULL, 0}}, {"old.until", {NULL, 0}}};
 
-    return write_authorities(writing, entries, 1);
+    return write_authorities(writing, entries, 2);
 }
 
 static enum outcome write_leaf(struct writing *writing)
@@ -119,6 +129,7 @@ static enum outcome write_leaf(struct writing *writing)
         .names = seen->settings->names,
         .name_count = seen->settings->name_count,
         .now = seen->now,
+        .begins = always,
         .seconds = seen->settings->times.leaf_seconds,
     };
     struct identity fresh = {0};

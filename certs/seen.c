@@ -97,21 +97,25 @@ static bool same(const X509 *a, const X509 *b)
     return a && b && X509_cmp(a, b) == 0;
 }
 
-static bool expired(const X509 *certificate, time_t now)
+static bool there(const struct seen *seen, X509 *certificate)
 {
-    return ASN1_TIME_cmp_time_t(X509_get0_notAfter(certificate), now) <= 0;
-}
-
-void seen_add_old(struct seen *seen, X509 *certificate)
-{
-    bool there =
+    bool found =
         same(certificate, seen->current.certificate) || same(certificate, seen->next.certificate);
 
     for (size_t i = 0; i < seen->old_count; i++)
-        there = there || same(certificate, seen->old[i]);
-    if (there || seen->old_count == OLD_MAX || X509_check_ca(certificate) != 1 ||
-        expired(certificate, seen->now))
+        found = found || same(certificate, seen->old[i]);
+    return found;
+}
+
+/* An expired one too: by another clock it is not, and that may be the next one. */
+void seen_add_old(struct seen *seen, X509 *certificate)
+{
+    if (there(seen, certificate) || X509_check_ca(certificate) != 1)
         return;
+    if (seen->old_count == OLD_MAX) {
+        X509_free(seen->old[0]);
+        memmove(seen->old, seen->old + 1, sizeof *seen->old * --seen->old_count);
+    }
     X509_up_ref(certificate);
     seen->old[seen->old_count++] = certificate;
 }
@@ -134,7 +138,8 @@ static void add_text(struct seen *seen, struct bytes text)
     for (int i = 0; i < sk_X509_num(content.certificates); i++) {
         X509 *each = sk_X509_value(content.certificates, i);
 
-        if (!seen->leaf.certificate || signed_by(seen->leaf.certificate, each))
+        if (seen->leaf.certificate ? signed_by(seen->leaf.certificate, each)
+                                   : seen->old_count < OLD_MAX)
             seen_add_old(seen, each);
     }
     pem_content_free(&content);
@@ -160,11 +165,35 @@ void seen_adopt(struct seen *seen)
         add_registration(seen, &seen->registrations[i]);
 }
 
+static const char until_format[] = "%Y-%m-%dT%H:%M:%SZ";
+
+/* 0: none, or no time. */
+static time_t read_until(const struct seen *seen)
+{
+    struct bytes value = secret_value(seen->access.arena, &seen->ca_secret, "old.until");
+    const char *text = arena_copy(seen->access.arena, value), *end;
+    struct tm tm = {0};
+
+    end = strptime(text, until_format, &tm);
+    return end && !*end ? timegm(&tm) : 0;
+}
+
+struct bytes seen_until_text(const struct seen *seen, time_t until)
+{
+    char text[sizeof "2000-01-01T00:00:00Z"];
+    struct tm tm;
+
+    if (!gmtime_r(&until, &tm) || !strftime(text, sizeof text, until_format, &tm))
+        return (struct bytes){NULL, 0};
+    return bytes_of(arena_copy(seen->access.arena, bytes_of(text)));
+}
+
 /* The stored ones, whoever signed what. */
 static void read_old(struct seen *seen)
 {
     struct pem_content content = {0};
 
+    seen->old_until = read_until(seen);
     if (!read_pem(secret_value(seen->access.arena, &seen->ca_secret, "old.crt"), &content))
         return;
     for (int i = 0; i < sk_X509_num(content.certificates); i++)
@@ -288,6 +317,25 @@ static struct plan_pair pair_of(const struct identity *pair)
                               seconds_of(X509_get0_notAfter(pair->certificate))};
 }
 
+time_t seen_old_until(const struct seen *seen)
+{
+    time_t last = seen->now + (time_t)seen->settings->times.leaf_seconds, ret = last;
+
+    if (seen->leaf.certificate && pair_of(&seen->leaf).not_after < last)
+        ret = pair_of(&seen->leaf).not_after;
+    return seen->old_until > ret && seen->old_until <= last ? seen->old_until : ret;
+}
+
+static bool any_valid(X509 *const *certificates, size_t count, time_t now)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (ASN1_TIME_cmp_time_t(X509_get0_notBefore(certificates[i]), now) <= 0 &&
+            ASN1_TIME_cmp_time_t(X509_get0_notAfter(certificates[i]), now) > 0)
+            return true;
+    }
+    return false;
+}
+
 static enum plan_signer leaf_signer(const struct seen *seen)
 {
     if (signed_by(seen->leaf.certificate, seen->current.certificate))
@@ -305,7 +353,8 @@ void seen_state(const struct seen *seen, struct plan_state *ret)
         .current = pair_of(&seen->current),
         .next = pair_of(&seen->next),
         .old = seen->old_count > 0,
-        .old_valid = seen->old_count > 0,
+        .old_valid = any_valid(seen->old, seen->old_count, seen->now),
+        .old_until = seen->old_until,
         .leaf = pair_of(&seen->leaf),
         .leaf_signer = leaf_signer(seen),
         .bundles_known = true,

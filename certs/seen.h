@@ -18,6 +18,7 @@ struct seen {
     struct identity current, next, leaf; /* empty where there is no pair that fits */
     X509 *old[OLD_MAX];
     size_t old_count;
+    time_t old_until;   /* as in struct plan_state */
     const char *bundle; /* base64, as it should be in each caBundle; "" where there is no CA */
     struct bytes bundle_pem;
     time_t now;
@@ -31,8 +32,12 @@ void seen_free(struct seen *seen);
  * Secret and the caBundles. */
 void seen_adopt(struct seen *seen);
 
-/* Adds it unless it is there, has expired or there are OLD_MAX already. */
+/* Adds it unless it is there. Where there are OLD_MAX already, the first of them goes. */
 void seen_add_old(struct seen *seen, X509 *certificate);
+
+/* The end of the last certificate that a CA may have signed which now becomes an old one. */
+time_t seen_old_until(const struct seen *seen);
+struct bytes seen_until_text(const struct seen *seen, time_t until);
 
 void seen_state(const struct seen *seen, struct plan_state *ret);
 

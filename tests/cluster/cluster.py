@@ -6,12 +6,14 @@ Whatever was started dies with this process, also when it is killed.
 """
 
 import ctypes
+import http.client
 import json
 import os
 import pathlib
 import secrets
 import signal
 import socket
+import ssl
 import subprocess
 import tempfile
 import time
@@ -232,6 +234,21 @@ class Cluster:
         return Result(subprocess.run([tool("kubectl"), *map(str, arguments)], input=text, text=True,
                                      capture_output=True, timeout=seconds, env=environment,
                                      check=False))
+
+    def ask(self, method, path, body=None):
+        """One call without kubectl, which takes a tenth of a second to start: (status, its JSON). Status 0: no
+        answer. It is no means to see what a user sees."""
+        address = self.url.removeprefix("https://")
+        connection = http.client.HTTPSConnection(address, timeout=60, context=ssl._create_unverified_context())
+        headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"}
+        try:
+            connection.request(method, path, None if body is None else json.dumps(body), headers)
+            reply = connection.getresponse()
+            return reply.status, json.loads(reply.read())
+        except (OSError, http.client.HTTPException, ValueError):
+            return 0, {}
+        finally:
+            connection.close()
 
     def must(self, *arguments, stdin=None):
         """As kubectl, but anything than success is an error of the test's surroundings."""

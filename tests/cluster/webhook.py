@@ -127,6 +127,14 @@ def called(api):
     return "serve-config-yaml" in refused.err and "rayservice-webhook/" in passed.out
 
 
+def called_directly(api):
+    """The same without kubectl: many times a second."""
+    path = "/apis/ray.io/v1/namespaces/default/rayservices?dryRun=All"
+    refused = api.ask("POST", path, TRIAL)[1].get("message", "")
+    passed = api.ask("POST", path, dict(TRIAL, spec=dict(TRIAL["spec"], serveConfigV2="applications: []")))[1]
+    return "serve-config-yaml" in refused and "rayservice-webhook/" in str(passed.get("metadata", {}))
+
+
 def wait_until_called(api, webhook):
     """The API server learns of a registration a moment after it is stored."""
     end = time.monotonic() + LEARN_SECONDS

@@ -14,6 +14,11 @@ static const struct plan_times times = {
     }
 #define LEAF_OF(made)                                                                              \
     {                                                                                              \
+        true, 946684800, (made) + LEAF                                                             \
+    }
+/* As other tools make them. */
+#define YOUNG_LEAF_OF(made)                                                                        \
+    {                                                                                              \
         true, (made)-300, (made) + LEAF                                                            \
     }
 #define RIGHT .bundles_known = true, .bundles_right = true, .settled = SETTLE
@@ -71,10 +76,10 @@ static const struct row {
      0,
      CA_INTRODUCE,
      false},
-    {"not while an old one is around",
+    {"an old one that is still around is no reason to let it run out",
      {.current = CA_OF(NOW - YEAR * 2 / 3), CURRENT_LEAF(NOW), OLD, FRESH},
      0,
-     CA_KEEP,
+     CA_INTRODUCE,
      false},
     {"introduced, not everywhere",
      {.current = CA_OF(NOW - 300 * DAY),
@@ -132,6 +137,32 @@ static const struct row {
      CA_FORGET,
      false},
 
+    {"arrived, but not surely everywhere: the last of the old one goes on",
+     {.current = CA_OF(NOW), CURRENT_LEAF(NOW), OLD, .old_until = NOW + 1, RIGHT},
+     0,
+     CA_KEEP,
+     false},
+    {"now that one ends",
+     {.current = CA_OF(NOW), CURRENT_LEAF(NOW), OLD, .old_until = NOW, RIGHT},
+     0,
+     CA_FORGET,
+     false},
+    {"ended, by a clock that has just been set",
+     {.current = CA_OF(NOW), CURRENT_LEAF(NOW), OLD, .old_until = NOW - YEAR, FRESH},
+     0,
+     CA_KEEP,
+     false},
+    {"an end that another clock wrote, a year ahead",
+     {.current = CA_OF(NOW), CURRENT_LEAF(NOW), OLD, .old_until = NOW + YEAR + LEAF, RIGHT},
+     0,
+     CA_FORGET,
+     false},
+    {"the old one is over, its last certificate with it: not while that settles",
+     {.current = CA_OF(NOW), CURRENT_LEAF(NOW), .old = true, FRESH},
+     0,
+     CA_KEEP,
+     false},
+
     /* The CA's Secret is lost. */
     {"its certificate still serves", {OLD_LEAF(NOW), OLD, RIGHT}, 0, CA_INTRODUCE, false},
     {"and must until the new CA is known",
@@ -142,6 +173,11 @@ static const struct row {
     {"which is now", {.next = CA_OF(NOW), OLD_LEAF(NOW), OLD, RIGHT}, 0, CA_PROMOTE, false},
     {"its certificate is over",
      {.next = CA_OF(NOW), OLD_LEAF(NOW - LEAF), OLD, FRESH},
+     0,
+     CA_PROMOTE,
+     false},
+    {"both lost, and what the caBundles have is over: nobody to wait for",
+     {.next = CA_OF(NOW), .old = true, FRESH},
      0,
      CA_PROMOTE,
      false},
@@ -168,8 +204,23 @@ static const struct row {
      NOW + YEAR,
      CA_PROMOTE,
      false},
-    {"and back: the CA stays, the certificate is not valid yet",
+    {"and back: the CA stays, the certificate would stay for a year",
      {.current = CA_OF(NOW + YEAR), CURRENT_LEAF(NOW + YEAR), RIGHT},
+     0,
+     CA_KEEP,
+     true},
+    {"back by a day: the certificate is good for a day longer",
+     {.current = CA_OF(NOW + DAY), CURRENT_LEAF(NOW + DAY), RIGHT},
+     0,
+     CA_KEEP,
+     false},
+    {"a certificate of another tool, not valid yet",
+     {.current = CA_OF(NOW), .leaf = YOUNG_LEAF_OF(NOW + 301), .leaf_signer = SIGNED_BY_CURRENT},
+     0,
+     CA_KEEP,
+     true},
+    {"back while the old CA is still in the caBundles: it stays",
+     {.current = CA_OF(NOW + YEAR), OLD_LEAF(NOW), OLD, .old_until = NOW + LEAF, RIGHT},
      0,
      CA_KEEP,
      true},
@@ -178,7 +229,7 @@ static const struct row {
      NOW - 10 * (time_t)YEAR,
      CA_KEEP,
      true},
-    {"back by a minute: within the certificate's slack",
+    {"back by a minute",
      {.current = CA_OF(NOW), CURRENT_LEAF(NOW), RIGHT},
      NOW - 60,
      CA_KEEP,
@@ -211,18 +262,20 @@ static void check_never(const struct plan_state *state)
     CHECK(is.ca != CA_PROMOTE || state->next.good);
     CHECK(!(is.ca == CA_PROMOTE && signs) || settled);
     CHECK(is.ca != CA_FORGET || (settled && state->leaf_signer == SIGNED_BY_CURRENT));
+    CHECK(is.ca != CA_FORGET || state->old_until <= NOW);
     CHECK(is.ca != CA_INTRODUCE || !state->next.good);
 }
 
 /* Over every combination of the booleans. */
 static void never(void)
 {
-    for (unsigned bits = 0; bits < 1U << 10; bits++) {
+    for (unsigned bits = 0; bits < 1U << 11; bits++) {
         const struct plan_state state = {
             .current = {bits & 1, 0, NOW + (bits & 2 ? YEAR : -1)},
             .next = {bits >> 2 & 1, 0, NOW + YEAR},
             .old = bits >> 3 & 1,
             .old_valid = bits >> 3 & 1,
+            .old_until = bits >> 10 & 1 ? NOW + LEAF : 0,
             .leaf = {bits >> 4 & 1, 0, NOW + LEAF},
             .leaf_signer = bits >> 5 & 1   ? SIGNED_BY_CURRENT
                            : bits >> 6 & 1 ? SIGNED_BY_OLD

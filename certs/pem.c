@@ -3,6 +3,7 @@
 
 #include <openssl/err.h>
 #include <openssl/pem.h>
+#include <string.h>
 
 /* One block between -----BEGIN X----- and -----END X-----. */
 struct pem_block {
@@ -42,7 +43,9 @@ static bool take_certificate(const struct pem_block *block, struct pem_content *
     certificate = d2i_X509(NULL, &data, block->size);
     if (!certificate || data != block->data + block->size) {
         X509_free(certificate);
-        return fail(problem, "a certificate in it is broken: its DER does not parse");
+        problem_set(problem, 0, 0, "certificate %d in it is broken: its DER does not parse",
+                    sk_X509_num(content->certificates) + 1);
+        return false;
     }
     if (!sk_X509_push(content->certificates, certificate)) {
         X509_free(certificate);
@@ -93,24 +96,46 @@ static bool take_block(const struct pem_block *block, struct pem_content *conten
     return true;
 }
 
-/* The end of the text is told from a broken block by OpenSSL's reason alone. */
-static bool at_end(struct problem *problem)
+static size_t count_lines(struct bytes text, const char *start)
+{
+    const char *end = text.data + text.size, *at = text.data;
+    size_t count = 0, size = strlen(start);
+
+    while ((at = memmem(at, (size_t)(end - at), start, size)) != NULL) {
+        count += at == text.data || at[-1] == '\n' || at[-1] == '\r';
+        at += size;
+    }
+    return count;
+}
+
+/*
+ * After the last block that OpenSSL read. It tells the end of the text from a broken block by its
+ * reason alone, and passes over a block whose first line is damaged.
+ */
+static bool at_end(struct bytes text, size_t blocks, struct problem *problem)
 {
     unsigned long error = ERR_peek_last_error();
 
-    if (ERR_GET_LIB(error) == ERR_LIB_PEM && ERR_GET_REASON(error) == PEM_R_NO_START_LINE)
+    if (ERR_GET_LIB(error) != ERR_LIB_PEM || ERR_GET_REASON(error) != PEM_R_NO_START_LINE)
+        problem_set(problem, 0, 0,
+                    "PEM block %zu in it is broken: not base64 between BEGIN and END", blocks + 1);
+    else if (count_lines(text, "-----END ") != blocks)
+        problem_set(problem, 0, 0, "%zu PEM blocks begin in it, and %zu end", blocks,
+                    count_lines(text, "-----END "));
+    else
         return true;
-    return fail(problem, "a PEM block in it is broken: not base64 between BEGIN and END");
+    return false;
 }
 
-static bool read_blocks(BIO *bio, struct pem_content *content, struct problem *problem)
+static bool read_blocks(struct bytes text, BIO *bio, struct pem_content *content,
+                        struct problem *problem)
 {
-    for (;;) {
+    for (size_t blocks = 0;; blocks++) {
         struct pem_block block = {0};
         bool good;
 
         if (PEM_read_bio(bio, &block.name, &block.header, &block.data, &block.size) != 1)
-            return at_end(problem);
+            return at_end(text, blocks, problem);
         good = take_block(&block, content, problem);
         block_free(&block);
         if (!good)
@@ -124,7 +149,7 @@ bool pem_read(struct bytes text, struct pem_content *ret, struct problem *proble
     BIO *bio = BIO_new_mem_buf(text.data, (int)text.size);
     bool good = content.certificates && bio;
 
-    good = good ? read_blocks(bio, &content, problem) : fail(problem, "no memory");
+    good = good ? read_blocks(text, bio, &content, problem) : fail(problem, "no memory");
     if (good && !content.key && sk_X509_num(content.certificates) == 0)
         good = fail(problem, "no PEM certificate and no private key in it");
     if (good)

@@ -59,7 +59,10 @@ class Flags(ServerTest):
                                            (crt, crt, "no private key"), (self.folder, key, ""),
                                            (self.folder / "ca.crt", key, "does not belong")):
             self.assert_refused(run("--tls-cert", certificate, "--tls-key", private, "--listen", f"{HOST}:0"), word)
-        self.assert_refused(run(*self.files(), "--client-ca", key, "--listen", f"{HOST}:0"), "no CA certificate")
+        for authorities, word in ((key, "no CA certificate"), (crt, "certificate 1 in it is no CA's"),
+                                  (self.folder / "none", "No such file")):
+            self.assert_refused(run(*self.files(), "--client-ca", authorities, "--listen", f"{HOST}:0"),
+                                str(authorities), word)
 
     def test_environment(self):
         done = run(environment={"RAYSERVICE_WEBHOOK_TLS_CERT": "/nowhere/crt",

@@ -59,8 +59,8 @@ void certificate_release(struct certificate *certificate)
     for (unsigned i = 0; i < certificate->chain_length; i++)
         gnutls_pcert_deinit(&certificate->chain[i]);
     gnutls_privkey_deinit(certificate->key);
-    if (certificate->client_ca)
-        gnutls_x509_trust_list_deinit(certificate->client_ca, 1);
+    if (certificate->clients)
+        certificate->verification->destroy(certificate->clients);
     free(certificate);
 }
 
@@ -192,24 +192,23 @@ static bool read_key(struct certificate *certificate, const char *path,
     return error >= 0 || wrong(problem, path, "the key can not be used", error);
 }
 
-static bool read_client_ca(struct certificate *certificate, const char *path,
+static bool read_client_ca(struct certificate *certificate, const struct certificate_files *files,
                            struct problem *problem)
 {
+    struct problem inner;
     gnutls_datum_t data;
-    int count;
 
-    if (!path)
+    if (!files->client_ca)
         return true;
-    if (!read_file(path, &data, problem))
+    if (!read_file(files->client_ca, &data, problem))
         return false;
-    count = gnutls_x509_trust_list_init(&certificate->client_ca, 0);
-    if (count >= 0)
-        count = gnutls_x509_trust_list_add_trust_mem(certificate->client_ca, &data, NULL,
-                                                     GNUTLS_X509_FMT_PEM, 0, 0);
+    certificate->verification = files->verification;
+    certificate->clients = files->verification->create(
+        (struct bytes){(const char *)data.data, data.size}, files->client_names, &inner);
     gnutls_free(data.data);
-    if (count <= 0)
-        return wrong(problem, path, "no CA certificate in PEM", count);
-    return true;
+    if (!certificate->clients)
+        problem_set(problem, 0, 0, "%.100s: %.90s", files->client_ca, inner.message);
+    return certificate->clients;
 }
 
 static bool read_parts(struct certificate *certificate, const struct certificate_files *files,
@@ -219,7 +218,7 @@ static bool read_parts(struct certificate *certificate, const struct certificate
 
     if (!read_chain(certificate, files->certificate, of_certificate, problem) ||
         !read_key(certificate, files->key, of_key, problem) ||
-        !read_client_ca(certificate, files->client_ca, problem))
+        !read_client_ca(certificate, files, problem))
         return false;
     if (memcmp(of_certificate, of_key, KEY_ID_SIZE) == 0)
         return true;
@@ -239,7 +238,6 @@ static struct certificate *read_generation(const struct certificate_files *files
         return NULL;
     }
     certificate->holders = 1;
-    certificate->client_names = files->client_names;
     if (read_parts(certificate, files, problem))
         return certificate;
     certificate_release(certificate);

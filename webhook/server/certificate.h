@@ -8,8 +8,8 @@
 #ifndef SERVER_CERTIFICATE_H
 #define SERVER_CERTIFICATE_H
 
-#include "core/options.h"
 #include "core/problem.h"
+#include "server/client_verifier.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -18,6 +18,7 @@ struct certificate_files {
     const char *certificate, *key; /* PEM; the certificate may be followed by its chain */
     const char *client_ca;         /* PEM, one or more; NULL: clients need no certificate */
     const struct option_list *client_names; /* common names or SANs; empty: any of that CA */
+    const struct client_verification *verification; /* by whom; not NULL with a client_ca */
 };
 
 /* The files and the generation in force. */

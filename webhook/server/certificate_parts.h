@@ -6,7 +6,6 @@
 #include "server/certificate.h"
 
 #include <gnutls/abstract.h>
-#include <gnutls/x509.h>
 #include <stdatomic.h>
 
 enum { CERTIFICATE_CHAIN_MAX = 8 };
@@ -16,8 +15,8 @@ struct certificate {
     gnutls_pcert_st chain[CERTIFICATE_CHAIN_MAX];
     unsigned chain_length;
     gnutls_privkey_t key;
-    gnutls_x509_trust_list_t client_ca; /* NULL: clients need no certificate */
-    const struct option_list *client_names;
+    const struct client_verification *verification;
+    struct client_verifier *clients; /* NULL: they need no certificate */
     struct certificate_facts facts;
 };
 

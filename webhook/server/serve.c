@@ -127,6 +127,7 @@ static bool prepare(struct server *server, struct problem *problem)
         .key = settings->tls_key,
         .client_ca = settings->client_ca,
         .client_names = &settings->client_names,
+        .verification = &client_verification,
     };
     server->certificates = certificates_new(&server->files);
     server->policies = policies_new(&settings->policy);

@@ -7,8 +7,8 @@
 #include "server/serve.h"
 
 const struct command *const commands[] = {
-    &serve_command, &check_command,   &admit_command, &certs_command,
-    &rules_command, &version_command, &help_command,
+    &serve_command, &check_command, &admit_command,   &replay_command,
+    &certs_command, &rules_command, &version_command, &help_command,
 };
 const size_t command_count = sizeof commands / sizeof *commands;
 

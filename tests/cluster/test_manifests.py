@@ -251,9 +251,9 @@ class Enforced(RegistrationTest):
 
 
 class Mounted(ManifestTest):
-    """Components that have the server read a ConfigMap: the flag says where it is mounted."""
+    """Components that mount something: the flag says where."""
 
-    COMPONENTS = ["../../components/policy", "../../components/mtls"]
+    COMPONENTS = ["../../components/policy", "../../components/mtls", "../../components/record"]
 
     def assert_mounted(self, flag, name, file):
         self.assertEqual((self.applied.code, self.applied.err), (0, ""), self.applied.text)
@@ -274,6 +274,17 @@ class Mounted(ManifestTest):
         arguments = self.assert_mounted("--client-ca", f"{NAME}-client-ca",
                                         self.overlay / "../../components/mtls/client-ca.crt")
         self.assertIn("--client-name=kube-apiserver", arguments)
+
+    def test_records_have_room(self):
+        pod = self.cluster.must("get", "-n", NAME, "deployment", NAME, "-o", "json").json()["spec"]["template"]["spec"]
+        server = pod["containers"][0]
+        (mount,) = (each for each in server["volumeMounts"] if each["name"] == "records")
+        (volume,) = (each for each in pod["volumes"] if each["name"] == "records")
+        self.assertIn(f"--record={mount['mountPath']}", server["args"])
+        self.assertNotIn("readOnly", mount)
+        (size,) = (int(each.partition("=")[2][:-2]) for each in server["args"] if each.startswith("--record-size="))
+        # 8 files, what --record-files says by itself; and one more while the oldest goes.
+        self.assertGreaterEqual(int(volume["emptyDir"]["sizeLimit"][:-2]), 9 * size)
 
 
 if __name__ == "__main__":

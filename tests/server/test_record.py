@@ -128,6 +128,27 @@ class Lines(RecordTest):
         self.assertEqual(self.lines()[0]["review"], body)
 
 
+class Replayed(RecordTest):
+    """`replay` reads what is written, beside the server."""
+
+    def test_the_next_policy_is_tried_on_what_was_asked(self):
+        server = self.serve("--record-content", "--record-size", "64Ki")
+        for _ in range(20):
+            server.post("/mutate")
+            server.post("/validate", BROKEN_UP)
+        eventually(lambda: self.counts(server) == [40, 0, 0], "all is written")
+        same = self.replay("apiVersion: rayservice-webhook/v1\nkind: Policy\n")
+        self.assertEqual((same.returncode, same.stdout), (0, "would change 0 of 40 decisions\n"), same.stderr)
+        other = self.replay("apiVersion: rayservice-webhook/v1\nkind: Policy\nrules: {worker-without-replica: deny}\n")
+        self.assertEqual(other.returncode, 1)
+        self.assertTrue(other.stdout.endswith("\nwould change 20 of 40 decisions\n"), other.stdout)
+        self.assertEqual(server.stop(), 0)
+
+    def replay(self, policy):
+        return subprocess.run([PROGRAM, "replay", "--policy", "-", self.place], input=policy, capture_output=True,
+                              text=True, timeout=PATIENCE, check=False)
+
+
 class Trouble(RecordTest):
     def test_flags_that_make_no_sense(self):
         self.assertIn("--record-content needs --record", self.refused("--record-content"))

@@ -2,17 +2,16 @@
 /* AdmissionReviews by the line: for tests, benchmarks and other programs. */
 #include "admission/admit.h"
 #include "cli/commands.h"
+#include "cli/lines.h"
 #include "cli/policy.h"
 #include "cli/start.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 enum {
     LONGEST_LINE = 7 << 20, /* what `serve` takes as a body */
-    FIRST_ROOM = 1 << 20,
     ANSWERS_ROOM = 1 << 16, /* answers are written together until this many bytes */
 };
 
@@ -31,59 +30,56 @@ static const struct option options[] = {
     POLICY_OPTIONS(offsetof(struct settings, policy)),
 };
 
-struct lines {
+struct answers {
     enum admit_stage stage;
     const struct policy *policy;
     struct arena *arena;
-    char *data; /* read and not yet answered */
-    size_t size, room;
-    bool skipping; /* the rest of a line that is too long */
-    char answers[ANSWERS_ROOM];
-    size_t answers_size;
+    char waiting[ANSWERS_ROOM];
+    size_t waiting_size;
     bool refused; /* a line was no review */
-    bool broken;  /* stdout is closed, or there is no memory */
+    bool broken;  /* stdout is closed */
 };
 
-static void flush(struct lines *lines)
+static void flush(struct answers *answers)
 {
-    if (!put((struct bytes){lines->answers, lines->answers_size}))
-        lines->broken = true;
-    lines->answers_size = 0;
+    if (!put((struct bytes){answers->waiting, answers->waiting_size}))
+        answers->broken = true;
+    answers->waiting_size = 0;
 }
 
-static void put_answer(struct lines *lines, struct bytes answer)
+static void put_answer(struct answers *answers, struct bytes answer)
 {
-    if (answer.size + 1 > ANSWERS_ROOM - lines->answers_size)
-        flush(lines);
+    if (answer.size + 1 > ANSWERS_ROOM - answers->waiting_size)
+        flush(answers);
     if (answer.size + 1 > ANSWERS_ROOM) {
-        lines->broken |= !put(answer) || !put(BYTES("\n"));
+        answers->broken |= !put(answer) || !put(BYTES("\n"));
         return;
     }
-    memcpy(lines->answers + lines->answers_size, answer.data, answer.size);
-    lines->answers[lines->answers_size + answer.size] = '\n';
-    lines->answers_size += answer.size + 1;
+    memcpy(answers->waiting + answers->waiting_size, answer.data, answer.size);
+    answers->waiting[answers->waiting_size + answer.size] = '\n';
+    answers->waiting_size += answer.size + 1;
 }
 
 /* The HTTP status that `serve` would send, and its sentence. Takes the arena: the sentence may be
  * in it, so it is copied first. */
-static void put_error(struct lines *lines, int status, const char *sentence)
+static void put_error(struct answers *answers, int status, const char *sentence)
 {
     char copy[256];
     struct text out;
 
     (void)snprintf(copy, sizeof copy, "%.*s", (int)strcspn(sentence, "\n"), sentence);
-    arena_reset(lines->arena);
-    out = text_new(lines->arena);
+    arena_reset(answers->arena);
+    out = text_new(answers->arena);
     text_printf(&out, "{\"error\":{\"code\":%d,\"message\":", status);
     text_json(&out, copy);
     text_puts(&out, "}}");
-    lines->refused = true;
-    put_answer(lines, arena_exhausted(lines->arena)
-                          ? BYTES("{\"error\":{\"code\":500,\"message\":\"out of memory\"}}")
-                          : text_bytes(&out));
+    answers->refused = true;
+    put_answer(answers, arena_exhausted(answers->arena)
+                            ? BYTES("{\"error\":{\"code\":500,\"message\":\"out of memory\"}}")
+                            : text_bytes(&out));
 }
 
-static void answer_line(struct lines *lines, struct bytes line)
+static void answer_line(struct answers *answers, struct bytes line)
 {
     static const int codes[] = {
         [ADMIT_OK] = 200, [ADMIT_BAD_REQUEST] = 400, [ADMIT_TOO_LARGE] = 413, [ADMIT_FAILED] = 500};
@@ -91,109 +87,68 @@ static void answer_line(struct lines *lines, struct bytes line)
     struct verdict verdict;
     struct bytes answer;
 
-    arena_reset(lines->arena);
-    status = admit(lines->arena, lines->stage, lines->policy, line, &answer, &verdict);
+    arena_reset(answers->arena);
+    status = admit(answers->arena, answers->stage, answers->policy, line, &answer, &verdict);
     if (status == ADMIT_OK)
-        put_answer(lines, answer);
+        put_answer(answers, answer);
     else
-        put_error(lines, codes[status], verdict.error);
+        put_error(answers, codes[status], verdict.error);
 }
 
-/* Answers the lines that end at or behind `from`; what is left moves to the front. */
-static void answer_lines(struct lines *lines, size_t from)
+static bool on_line(void *context, struct bytes line, bool ended)
 {
-    size_t start = 0;
-    const char *end;
+    struct answers *answers = context;
 
-    while ((end = memchr(lines->data + from, '\n', lines->size - from))) {
-        size_t at = (size_t)(end - lines->data);
-
-        if (!lines->skipping)
-            answer_line(lines, (struct bytes){lines->data + start, at - start});
-        lines->skipping = false;
-        start = from = at + 1;
-    }
-    memmove(lines->data, lines->data + start, lines->size - start);
-    lines->size -= start;
+    (void)ended;
+    answer_line(answers, line);
+    return !answers->broken;
 }
 
-static void skip_long_line(struct lines *lines)
+static bool on_long_line(void *context)
 {
-    if (lines->size <= LONGEST_LINE)
-        return;
-    if (!lines->skipping)
-        put_error(lines, 413, "the line is longer than 7 MiB");
-    lines->skipping = true;
-    lines->size = 0;
+    struct answers *answers = context;
+
+    put_error(answers, 413, "the line is longer than 7 MiB");
+    return !answers->broken;
 }
 
-static bool grow(struct lines *lines)
+/* Whoever waits for an answer before it sends the next line gets it: nothing is kept meanwhile. */
+static bool before_reading(void *context)
 {
-    size_t room = lines->room ? lines->room * 2 : FIRST_ROOM;
-    char *data;
+    struct answers *answers = context;
 
-    if (lines->size < lines->room)
-        return true;
-    data = realloc(lines->data, room);
-    if (!data) {
-        (void)complain(&admit_command, "out of memory");
-        lines->broken = true;
-        return false;
-    }
-    lines->data = data;
-    lines->room = room;
-    return true;
+    flush(answers);
+    return !answers->broken;
 }
 
-/* Whoever waits for an answer before it sends the next line gets it: nothing is kept while reading.
- */
-static ssize_t read_more(struct lines *lines)
+static int answer_all(struct answers *answers)
 {
-    ssize_t count;
+    const struct line_sink sink = {.context = answers,
+                                   .longest = LONGEST_LINE,
+                                   .line = on_line,
+                                   .too_long = on_long_line,
+                                   .idle = before_reading};
+    int error = lines_read(STDIN_FILENO, &sink);
 
-    flush(lines);
-    do
-        count = read(STDIN_FILENO, lines->data + lines->size, lines->room - lines->size);
-    while (count < 0 && errno == EINTR);
-    if (count < 0) {
-        (void)complain(&admit_command, "cannot read stdin: %s", strerror(errno));
-        lines->broken = true;
-    }
-    return count;
-}
-
-static void answer_all(struct lines *lines)
-{
-    ssize_t count;
-
-    while (!lines->broken && grow(lines)) {
-        count = read_more(lines);
-        if (count <= 0)
-            break;
-        lines->size += (size_t)count;
-        answer_lines(lines, lines->size - (size_t)count);
-        skip_long_line(lines);
-    }
-    if (lines->size && !lines->skipping && !lines->broken)
-        answer_line(lines, (struct bytes){lines->data, lines->size});
-    flush(lines);
+    flush(answers);
+    if (error)
+        return complain(&admit_command, "cannot read stdin: %s", strerror(error));
+    return answers->refused || answers->broken ? EXIT_TROUBLE : EXIT_GOOD;
 }
 
 static int answer_stdin(struct arena *arena, const struct settings *settings,
                         const struct policy *policy)
 {
-    struct lines *lines = calloc(1, sizeof *lines);
+    struct answers *answers = calloc(1, sizeof *answers);
     int code;
 
-    if (!lines)
+    if (!answers)
         return complain(&admit_command, "out of memory");
-    lines->arena = arena;
-    lines->stage = strcmp(settings->stage, "mutate") == 0 ? ADMIT_MUTATE : ADMIT_VALIDATE;
-    lines->policy = policy;
-    answer_all(lines);
-    code = lines->refused || lines->broken ? EXIT_TROUBLE : EXIT_GOOD;
-    free(lines->data);
-    free(lines);
+    answers->arena = arena;
+    answers->stage = strcmp(settings->stage, "mutate") == 0 ? ADMIT_MUTATE : ADMIT_VALIDATE;
+    answers->policy = policy;
+    code = answer_all(answers);
+    free(answers);
     return code;
 }
 

@@ -7,8 +7,8 @@
 
 #define PROGRAM "rayservice-webhook"
 
-extern const struct command admit_command, check_command, help_command, rules_command,
-    version_command;
+extern const struct command admit_command, check_command, help_command, replay_command,
+    rules_command, version_command;
 
 extern const struct command *const commands[];
 extern const size_t command_count;

@@ -22,6 +22,7 @@
         command:shellcheck=shellcheck command:git=git)
     needs_fuzz=("${needs_build[@]}" command:clang=clang)
     needs_cost=("${needs_build[@]}" command:valgrind=valgrind)
+    needs_memcheck=("${needs_test[@]}" command:valgrind=valgrind)
     needs_bench=(command:valgrind=valgrind)
     needs_go=(command:go=golang-go)
 }

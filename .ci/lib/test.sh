@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # All tests. Every stage writes what it saw into build/results, and summary.py adds it up.
 
-test_groups=(unit cases fuzz repo server tsan cluster cost lint)
+test_groups=(unit cases fuzz repo server tsan cluster cost memcheck lint)
 fast_groups=(unit cases fuzz repo)
 results=$PWD/build/results
 
@@ -78,6 +78,12 @@ test_cost() {
     run_ctest cost strict cost --verbose
 }
 
+# valgrind over the server as it is shipped.
+test_memcheck() {
+    check "build: strict" build strict || return 0
+    run_ctest memcheck strict memcheck
+}
+
 read_test_arguments() {
     groups=()
     strict=()
@@ -99,12 +105,14 @@ cmd_test() {
     need test
     ! asked lint || need lint
     ! asked cost || need cost
+    ! asked memcheck || need memcheck
     rm -rf "$results"
     mkdir -p "$results"
     [ -z "$(dev_labels)" ] || stage "AddressSanitizer and UndefinedBehaviorSanitizer: $(dev_labels)" test_dev
     ! asked tsan || stage "ThreadSanitizer: server" test_tsan
     ! asked cluster || stage "A real API server: cluster" test_cluster
     ! asked cost || stage "Instructions by the request: cost" test_cost
+    ! asked memcheck || stage "Memory, as valgrind sees it: memcheck" test_memcheck
     ! asked lint || stage "Lint" lint_all || true # what failed is in the results
     python3 .ci/lib/summary.py "${strict[@]}" "$results" "${groups[@]}"
 }

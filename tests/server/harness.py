@@ -23,6 +23,7 @@ import review  # noqa: E402  pylint: disable=wrong-import-position
 PROGRAM = os.environ.get("RAYSERVICE_WEBHOOK_BINARY")
 if not PROGRAM:
     raise SystemExit("set RAYSERVICE_WEBHOOK_BINARY to the program to test")
+UNDER = os.environ.get("RAYSERVICE_WEBHOOK_UNDER", "").split()  # what runs the server: valgrind
 PATIENCE = 30  # seconds until a test gives up: no figure of the product
 HOST = "127.0.0.1"
 JSON = {"Content-Type": "application/json"}
@@ -72,7 +73,7 @@ class Server:
     def __init__(self, folder, *flags, listen=f"{HOST}:0"):
         self.folder = pathlib.Path(folder)
         self.process = subprocess.Popen(
-            [PROGRAM, "serve", "--tls-cert", self.folder / "tls.crt", "--tls-key", self.folder / "tls.key",
+            [*UNDER, PROGRAM, "serve", "--tls-cert", self.folder / "tls.crt", "--tls-key", self.folder / "tls.key",
              "--listen", listen, "--metrics-listen", f"{HOST}:0", "--drain-delay", "0s", *flags],
             stderr=subprocess.PIPE, stdout=subprocess.DEVNULL)
         self.log = Log(self.process.stderr)

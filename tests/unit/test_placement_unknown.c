@@ -267,6 +267,31 @@ static void two_groups_share_one_count(void)
     CHECK_INT(placement->without_at_least, -1);
 }
 
+#define AUTOSCALED                                                                                 \
+    "\"enableInTreeAutoscaling\":true," CLUSTER(                                                   \
+        "{\"groupName\":\"a\",\"replicas\":1,\"minReplicas\":0,\"maxReplicas\":2},"                \
+        "{\"groupName\":\"b\",\"replicas\":1,\"minReplicas\":0,\"maxReplicas\":2}")
+
+/* Four at most by the spec: if five run, nobody knows in which group. */
+static void more_run_than_the_spec_allows(void)
+{
+    const char *serve = ONE_APP("{name: A, num_replicas: 5, max_replicas_per_node: 1, "
+                                "ray_actor_options: {num_cpus: 1}}");
+    const struct ray_service *service;
+    const struct placement *placement;
+
+    arena_reset(arena);
+    service = service_of(AUTOSCALED, serve, "");
+    placement = update(service, service_of(AUTOSCALED, serve, STATUS(4)));
+    CHECK(placement->running && !placement->counts_unknown);
+    CHECK_INT(placement->verdict, PLACEMENT_NEVER);
+    placement = update(service, service_of(AUTOSCALED, serve, STATUS(5)));
+    CHECK(placement->running && placement->counts_unknown);
+    CHECK_INT(placement->verdict, PLACEMENT_UNKNOWN);
+    CHECK_INT(placement->deployments[0].room, PLACEMENT_NO_LIMIT);
+    CHECK_INT(placement->without_at_least, -1);
+}
+
 /* An update that can not end leaves replicas of the old config, wherever they are. */
 static void a_stalled_update_says_nothing_of_workers(void)
 {
@@ -313,5 +338,6 @@ TEST_MAIN(TEST(set_up), TEST(what_is_not_written_is_not_guessed),
           TEST(a_tpu_slice_has_a_name), TEST(accelerators_may_be_detected),
           TEST(the_last_of_one_name_counts), TEST(nobody_knows_what_is_not_listed),
           TEST(nothing_is_said_of_a_suspended_cluster), TEST(a_running_cluster_keeps_its_workers),
-          TEST(two_groups_share_one_count), TEST(a_stalled_update_says_nothing_of_workers),
-          TEST(a_hostile_config_is_not_answered), TEST(tear_down))
+          TEST(two_groups_share_one_count), TEST(more_run_than_the_spec_allows),
+          TEST(a_stalled_update_says_nothing_of_workers), TEST(a_hostile_config_is_not_answered),
+          TEST(tear_down))

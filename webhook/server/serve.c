@@ -48,6 +48,7 @@ struct server {
     struct health health;
     struct http_site review_site, health_site;
     size_t most_seen; /* connections since memory was given back */
+    struct expiry_watch expiry;
 };
 
 static struct connections *make_connections(const struct settings *settings, int64_t most)
@@ -259,6 +260,7 @@ static int turn(struct server *server, const sigset_t *signals, int64_t wait_ms)
         reload(server);
     if (number == SIGHUP || policies_changed(server->policies))
         reload_policy(server);
+    log_expiry(server->certificates, &server->expiry, time(NULL));
     return number == SIGTERM || number == SIGINT ? number : 0;
 }
 

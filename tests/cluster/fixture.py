@@ -8,6 +8,7 @@ import functools
 import os
 import pathlib
 import re
+import subprocess
 import sys
 import unittest
 
@@ -71,7 +72,8 @@ def surroundings():
     atexit.register(stack.close)
     cluster = stack.enter_context(Cluster())
     cluster.install_crd()
-    webhook = stack.enter_context(Webhook(PROGRAM, cluster.folder))
+    webhook = stack.enter_context(Webhook(PROGRAM, cluster.folder, [
+        "--record", cluster.folder / "records", "--record-content", "--record-files", "1000"]))
     register(cluster, webhook)
     return cluster, webhook
 
@@ -84,6 +86,14 @@ class ClusterTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.cluster, cls.webhook = surroundings()
+
+    @classmethod
+    def tearDownClass(cls):
+        """All that was decided so far is decided again, without the server."""
+        done = subprocess.run([PROGRAM, "replay", "--strict", cls.cluster.folder / "records"],
+                              capture_output=True, text=True, check=False, timeout=120)
+        if done.returncode or not re.fullmatch(r"would change 0 of [1-9]\d* decisions?\n", done.stdout):
+            raise AssertionError(f"replay says {done.returncode}: {done.stdout}{done.stderr}")
 
     def setUp(self):
         self.namespace = self._testMethodName.replace("_", "-").lower()[:60].rstrip("-")

@@ -31,17 +31,17 @@ BODIES = {
 }
 
 MEASURED = (  # body, stage, instructions
-    ("CREATE 4 KB", "mutate", 206_700),
-    ("CREATE 4 KB", "validate", 389_500),
-    ("CREATE 6 KB", "mutate", 251_100),
-    ("CREATE 6 KB", "validate", 731_800),
-    ("UPDATE 7 KB", "mutate", 340_700),
-    ("UPDATE 7 KB", "validate", 496_200),
-    ("UPDATE 20 KB", "mutate", 1_694_000),
-    ("UPDATE 20 KB", "validate", 2_183_000),
-    ("UPDATE 100 KB", "mutate", 11_410_000),
-    ("UPDATE 100 KB", "validate", 12_210_000),
-    ("1,000 deployments, 1,000 kinds of node", "validate", 735_600_000),
+    ("CREATE 4 KB", "mutate", 174_800),
+    ("CREATE 4 KB", "validate", 334_800),
+    ("CREATE 6 KB", "mutate", 214_500),
+    ("CREATE 6 KB", "validate", 677_100),
+    ("UPDATE 7 KB", "mutate", 264_500),
+    ("UPDATE 7 KB", "validate", 411_800),
+    ("UPDATE 20 KB", "mutate", 1_252_000),
+    ("UPDATE 20 KB", "validate", 1_715_000),
+    ("UPDATE 100 KB", "mutate", 8_251_000),
+    ("UPDATE 100 KB", "validate", 8_898_000),
+    ("1,000 deployments, 1,000 kinds of node", "validate", 719_300_000),
 )
 
 

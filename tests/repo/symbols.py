@@ -11,8 +11,8 @@ ALLOWED = {
     # memory
     "calloc", "free", "malloc",
     # bytes and text
-    "memchr", "memcmp", "memcpy", "memmem", "memmove", "memrchr", "memset", "strcasecmp", "strchr", "strcmp", "strcspn",
-    "strlen", "strncasecmp", "strncmp", "strpbrk", "strrchr", "strspn", "strstr",
+    "memchr", "memcmp", "memcpy", "memmem", "memmove", "memrchr", "memset", "strcasecmp", "strchr", "strchrnul", "strcmp",
+    "strcspn", "strlen", "strncasecmp", "strncmp", "strpbrk", "strrchr", "strspn", "strstr",
     # into buffers of ours
     "snprintf", "vsnprintf",
     # numbers

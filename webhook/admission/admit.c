@@ -119,10 +119,16 @@ static bool is_ours(const struct review *review)
     return !json_get(review->object, "metadata.deletionTimestamp");
 }
 
+/* Most UPDATEs that change a spec change its serveConfigV2: that is looked at first. */
 static bool changes_spec(const struct review *review)
 {
-    return !is_update(review) || !json_equal_in_meaning(json_member(review->object, "spec"),
-                                                        json_member(review->old_object, "spec"));
+    const struct json *spec = json_member(review->object, "spec");
+    const struct json *stored = json_member(review->old_object, "spec");
+    const char *text = json_string(json_member(spec, "serveConfigV2"));
+    const char *stored_text = json_string(json_member(stored, "serveConfigV2"));
+
+    return !is_update(review) || (text && stored_text && strcmp(text, stored_text) != 0) ||
+           !json_equal_in_meaning(spec, stored);
 }
 
 /*

@@ -151,19 +151,31 @@ const char *arena_copy(struct arena *arena, struct bytes text)
     return copy;
 }
 
+/* What is left of the chunk; arena_take() of that much or less will give just this place. */
+static char *room_left(const struct arena *arena, size_t *ret_size)
+{
+    struct chunk *chunk = arena->chunk;
+
+    *ret_size = chunk ? chunk->size - chunk->used : 0;
+    return chunk ? chunk->data + chunk->used : NULL;
+}
+
+/* Written where it will most likely stay: to measure it first would be to format it twice. */
 const char *arena_vprintf(struct arena *arena, const char *format, va_list args)
 {
+    size_t room;
+    char *text, *there = room_left(arena, &room);
     va_list again;
     int length;
-    char *text;
 
     va_copy(again, args);
-    length = vsnprintf(NULL, 0, format, again);
+    length = vsnprintf(there, room, format, again);
     va_end(again);
     text = length < 0 ? NULL : arena_take(arena, (size_t)length + 1);
     if (!text)
         return "";
-    (void)vsnprintf(text, (size_t)length + 1, format, args);
+    if (text != there || (size_t)length >= room)
+        (void)vsnprintf(text, (size_t)length + 1, format, args);
     return text;
 }
 

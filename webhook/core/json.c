@@ -167,27 +167,24 @@ enum json_kind json_kind(const struct json *value)
     }
 }
 
-static const struct json *member(const struct json *object, struct bytes key)
+/* Most names that are not the one looked for differ in their first letter. */
+const struct json *json_member_of(const struct json *object, struct bytes key)
 {
     if (json_kind(object) != JSON_OBJECT)
         return NULL;
     for (const cJSON *each = node(object)->child; each; each = each->next)
-        if (strncmp(each->string, key.data, key.size) == 0 && !each->string[key.size])
+        if (each->string[0] == key.data[0] && strncmp(each->string, key.data, key.size) == 0 &&
+            !each->string[key.size])
             return value_of(each);
     return NULL;
-}
-
-const struct json *json_member(const struct json *object, const char *key)
-{
-    return member(object, bytes_of(key));
 }
 
 const struct json *json_get(const struct json *object, const char *dotted)
 {
     while (object && *dotted) {
-        size_t length = strcspn(dotted, ".");
+        size_t length = (size_t)(strchrnul(dotted, '.') - dotted);
 
-        object = member(object, (struct bytes){dotted, length});
+        object = json_member_of(object, (struct bytes){dotted, length});
         dotted += length + (dotted[length] == '.');
     }
     return object;
@@ -243,11 +240,13 @@ bool json_true(const struct json *value)
 
 bool json_scalar_equal(const struct json *a, const struct json *b)
 {
-    if (json_kind(a) != json_kind(b))
+    enum json_kind kind = json_kind(a);
+
+    if (kind != json_kind(b))
         return false;
-    switch (json_kind(a)) {
+    switch (kind) {
     case JSON_STRING:
-        return strcmp(json_string(a), json_string(b)) == 0;
+        return strcmp(node(a)->valuestring, node(b)->valuestring) == 0;
     case JSON_NUMBER:
         return !(node(a)->valuedouble < node(b)->valuedouble) &&
                !(node(a)->valuedouble > node(b)->valuedouble);

@@ -55,7 +55,14 @@ enum json_status json_parse(struct arena *arena, struct bytes text,
 
 /* All of these take NULL, which is absent: so lookups chain. */
 enum json_kind json_kind(const struct json *value);
-const struct json *json_member(const struct json *object, const char *key); /* case-sensitive */
+const struct json *json_member_of(const struct json *object, struct bytes key);
+
+/* Case-sensitive. Inline, so that the length of a literal key is known where it stands. */
+static inline const struct json *json_member(const struct json *object, const char *key)
+{
+    return json_member_of(object, bytes_of(key));
+}
+
 const struct json *json_get(const struct json *object,
                             const char *dotted); /* "a.b.c": plain keys */
 const struct json *json_first(const struct json *container);

@@ -33,21 +33,6 @@ const struct json *json_member_near(const struct json *object, const struct json
     return NULL;
 }
 
-/* Every member of a that means something is in b, equal. */
-static bool members_in(const struct json *a, const struct json *b, size_t *steps)
-{
-    const struct json *next = json_first(b);
-
-    for (const struct json *each = json_first(a); each; each = json_next(each)) {
-        const struct json *other = json_member_near(b, next, json_key(each), steps);
-
-        if (!equal(each, other, steps))
-            return false;
-        next = other ? json_next(other) : next;
-    }
-    return true;
-}
-
 /* Members of b that a does not have at all; those it has were compared. */
 static bool nothing_new_in(const struct json *a, const struct json *b, size_t *steps)
 {
@@ -63,6 +48,22 @@ static bool nothing_new_in(const struct json *a, const struct json *b, size_t *s
     return true;
 }
 
+static bool members_equal(const struct json *a, const struct json *b, size_t *steps)
+{
+    const struct json *next = json_first(b);
+    bool in_step = true;
+
+    for (const struct json *each = json_first(a); each; each = json_next(each)) {
+        const struct json *other = json_member_near(b, next, json_key(each), steps);
+
+        if (!equal(each, other, steps))
+            return false;
+        in_step = in_step && other == next;
+        next = other ? json_next(other) : next;
+    }
+    return (in_step && !next) || nothing_new_in(a, b, steps);
+}
+
 static bool items_equal(const struct json *a, const struct json *b, size_t *steps)
 {
     for (a = json_first(a), b = json_first(b); a && b; a = json_next(a), b = json_next(b))
@@ -73,12 +74,16 @@ static bool items_equal(const struct json *a, const struct json *b, size_t *step
 
 static bool equal(const struct json *a, const struct json *b, size_t *steps)
 {
-    if (!*steps || json_kind(a) != json_kind(b) || is_empty(a) || is_empty(b))
-        return *steps && is_empty(a) && is_empty(b);
+    enum json_kind kind = json_kind(a);
+
+    if (!*steps)
+        return false;
+    if (kind != json_kind(b) || is_empty(a) || is_empty(b))
+        return is_empty(a) && is_empty(b);
     --*steps;
-    if (json_kind(a) == JSON_OBJECT)
-        return members_in(a, b, steps) && nothing_new_in(a, b, steps);
-    if (json_kind(a) == JSON_ARRAY)
+    if (kind == JSON_OBJECT)
+        return members_equal(a, b, steps);
+    if (kind == JSON_ARRAY)
         return items_equal(a, b, steps);
     return json_scalar_equal(a, b);
 }

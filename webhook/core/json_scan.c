@@ -5,6 +5,7 @@
 
 #include "core/plain.h"
 
+#include <endian.h>
 #include <stdint.h>
 
 enum {
@@ -40,10 +41,14 @@ static unsigned char peek(const struct scan *scan)
     return scan->at < scan->end ? *scan->at : 0;
 }
 
+static bool is_blank(unsigned char c)
+{
+    return c <= ' ' && (c == ' ' || c == '\n' || c == '\t' || c == '\r');
+}
+
 static void skip_blanks(struct scan *scan)
 {
-    while (scan->at < scan->end &&
-           (*scan->at == ' ' || *scan->at == '\n' || *scan->at == '\t' || *scan->at == '\r'))
+    while (scan->at < scan->end && is_blank(*scan->at))
         scan->at++;
 }
 
@@ -98,9 +103,21 @@ static bool scan_escape(struct scan *scan)
     scan->at++;
     c = peek(scan);
     scan->at++;
-    if (c == 'u')
+    switch (c) {
+    case '"':
+    case '\\':
+    case '/':
+    case 'b':
+    case 'f':
+    case 'n':
+    case 'r':
+    case 't':
+        return true;
+    case 'u':
         return scan_unicode_escape(scan);
-    return (c && strchr("\"\\/bfnrt", c)) || fail(scan, "an unknown escape in a string");
+    default:
+        return fail(scan, "an unknown escape in a string");
+    }
 }
 
 /* One character that is not plain ASCII. */
@@ -126,17 +143,19 @@ static uint64_t special_bytes(uint64_t eight)
     return (eight | (eight - ones * 0x20) | (quotes - ones) | (slashes - ones)) & tops;
 }
 
-/* Strings are most of a body. The test above may point behind the first special byte, never before.
- */
+/* Strings are most of a body. Of the bits above the lowest is exact, and is the first byte's. */
 static void skip_plain(struct scan *scan)
 {
     const unsigned char *at = scan->at;
-    uint64_t eight;
+    uint64_t eight, special;
 
     for (; scan->end - at >= (ptrdiff_t)sizeof eight; at += sizeof eight) {
         memcpy(&eight, at, sizeof eight);
-        if (special_bytes(eight))
-            break;
+        special = special_bytes(le64toh(eight));
+        if (special) {
+            scan->at = at + __builtin_ctzll(special) / 8;
+            return;
+        }
     }
     while (at < scan->end && *at >= 0x20 && *at < 0x80 && *at != '"' && *at != '\\')
         at++;

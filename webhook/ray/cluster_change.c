@@ -96,10 +96,9 @@ static void note(struct comparison *comparison, const struct path *at, enum clus
 static bool is_nothing(const struct json *value)
 {
     enum json_kind kind = json_kind(value);
-    const char *string = json_string(value);
 
     return kind == JSON_ABSENT || kind == JSON_NULL || (kind == JSON_ARRAY && !json_first(value)) ||
-           (string && !*string);
+           (kind == JSON_STRING && !*json_string(value));
 }
 
 /*
@@ -128,13 +127,17 @@ static void compare_members(struct comparison *comparison, const struct path *at
                             const struct json *a, const struct json *b)
 {
     const struct json *next = json_first(b);
+    bool in_step = true;
 
     for (const struct json *each = json_first(a); each; each = json_next(each)) {
         const struct json *other = json_member_near(b, next, json_key(each), &comparison->steps);
 
         compare(comparison, PATH_KEY(at, json_key(each)), each, other);
+        in_step = in_step && other == next;
         next = other ? json_next(other) : next;
     }
+    if (in_step && !next)
+        return; /* both have the same names */
     next = json_first(a);
     for (const struct json *each = json_first(b); each; each = json_next(each)) {
         const struct json *other = json_member_near(a, next, json_key(each), &comparison->steps);
@@ -212,11 +215,12 @@ static void compare(struct comparison *comparison, const struct path *at, const 
                     const struct json *b)
 {
     enum json_kind kind = json_kind(a);
+    bool no_a = is_nothing(a), no_b = is_nothing(b);
 
-    if (comparison->worst.change == CLUSTER_ROLLS || (is_nothing(a) && is_nothing(b)))
+    if (comparison->worst.change == CLUSTER_ROLLS || (no_a && no_b))
         return;
-    if (is_nothing(a) || is_nothing(b))
-        compare_presence(comparison, at, is_nothing(a) ? b : a, is_nothing(b));
+    if (no_a || no_b)
+        compare_presence(comparison, at, no_a ? b : a, no_b);
     else if (kind == json_kind(b) && kind == JSON_OBJECT)
         compare_members(comparison, at, a, b);
     else if (kind == json_kind(b) && kind == JSON_ARRAY)

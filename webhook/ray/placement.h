@@ -26,6 +26,13 @@ enum placement_reason {
     PLACEMENT_TOO_MANY,      /* more replicas than the nodes hold, even alone (U2) */
 };
 
+/* What `never` rests on, where it is no proof. */
+enum placement_guess {
+    PLACEMENT_PROVEN,
+    PLACEMENT_BY_REQUESTS, /* KubeRay counts requests.cpu, which it does since 1.3 */
+    PLACEMENT_BY_ENV_FROM, /* envFrom does not set the resources (RAY_OVERRIDE_RESOURCES) */
+};
+
 struct placement_group {
     const struct ray_group *group; /* a worker group, or the head */
     struct ray_pods pods;          /* of a running RayService: those that run */
@@ -43,14 +50,14 @@ struct placement_deployment {
     /* Given what is listed: `fits` here does not think of deployments that only the code knows. */
     enum placement_verdict verdict;
     enum placement_reason reason;
-    bool for_ever;        /* never: not even with the fewest replicas autoscaling may ask for */
-    bool by_requests;     /* never: only if KubeRay counts requests.cpu, which it does since 1.3 */
-    int64_t wanted;       /* replicas at start; -1: unknown */
-    int64_t wanted_max;   /* -1: unknown */
-    int64_t room;         /* replicas that can start at most, alone on the largest cluster;
-                             PLACEMENT_NO_LIMIT: nobody can know */
-    int64_t room_start;   /* the same on the cluster as it starts */
-    bool room_known;      /* every node says how much it has of what a replica asks */
+    bool for_ever; /* never: not even with the fewest replicas autoscaling may ask for */
+    enum placement_guess guess; /* never: only if this holds */
+    int64_t wanted;             /* replicas at start; -1: unknown */
+    int64_t wanted_max;         /* -1: unknown */
+    int64_t room;               /* replicas that can start at most, alone on the largest cluster;
+                                   PLACEMENT_NO_LIMIT: nobody can know */
+    int64_t room_start;         /* the same on the cluster as it starts */
+    bool room_known;            /* every node says how much it has of what a replica asks */
     int64_t likely_room;  /* the same as room; but where nothing says what a replica takes, and the
                              code neither, that is one CPU */
     int64_t per_node;     /* max_replicas_per_node, or what resources allow on the roomiest node */
@@ -73,10 +80,10 @@ enum placement_shortage_kind {
 struct placement_shortage {
     enum placement_shortage_kind kind;
     const char *resource;
-    int64_t threshold;         /* only demands of at least so much count, and nodes that have it */
-    int64_t wanted, available; /* of RAY_ONE; of places, so many */
-    bool for_ever;             /* also with the fewest replicas autoscaling may ask for */
-    bool by_requests;          /* as of a deployment */
+    int64_t threshold;          /* only demands of at least so much count, and nodes that have it */
+    int64_t wanted, available;  /* of RAY_ONE; of places, so many */
+    bool for_ever;              /* also with the fewest replicas autoscaling may ask for */
+    enum placement_guess guess; /* as of a deployment */
     const struct placement_deployment *last; /* in the config's order, the one that exceeds it */
 };
 

@@ -160,6 +160,8 @@ static bool line_is_plain(const struct ray_group *group)
 }
 
 /* Ray takes this variable's JSON over every flag (resource_spec.py). */
+static const char override_name[] = "RAY_OVERRIDE_RESOURCES";
+
 static bool overrides_resources(const struct ray_group *group)
 {
     const struct json *env = json_member(group->container, "env");
@@ -167,7 +169,21 @@ static bool overrides_resources(const struct ray_group *group)
     for (const struct json *each = json_first(env); each; each = json_next(each)) {
         const char *name = json_string(json_member(each, "name"));
 
-        if (name && strcmp(name, "RAY_OVERRIDE_RESOURCES") == 0)
+        if (name && strcmp(name, override_name) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* A ConfigMap or Secret: its keys become variables, behind the prefix. */
+static bool may_override_resources(const struct ray_group *group)
+{
+    const struct json *sources = json_member(group->container, "envFrom");
+
+    for (const struct json *each = json_first(sources); each; each = json_next(each)) {
+        const char *prefix = json_string(json_member(each, "prefix"));
+
+        if (!prefix || strncmp(override_name, prefix, strlen(prefix)) == 0)
             return true;
     }
     return false;
@@ -182,6 +198,12 @@ static bool names_itself(const struct ray_resources *own)
     return false;
 }
 
+struct ray_node ray_node_unknown(void)
+{
+    return (struct ray_node){
+        .cpu = RAY_UNLIMITED, .gpu = RAY_UNLIMITED, .memory = RAY_UNLIMITED, .own_unknown = true};
+}
+
 struct ray_node ray_node_of(struct arena *arena, const struct ray_service *service,
                             const struct ray_group *group)
 {
@@ -189,15 +211,13 @@ struct ray_node ray_node_of(struct arena *arena, const struct ray_service *servi
 
     if (!start.generated || start.resources_unknown || !line_is_plain(group) ||
         overrides_resources(group))
-        return (struct ray_node){.cpu = RAY_UNLIMITED,
-                                 .gpu = RAY_UNLIMITED,
-                                 .memory = RAY_UNLIMITED,
-                                 .own_unknown = true};
+        return ray_node_unknown();
     return (struct ray_node){.cpu = flag_amount(start.cpus),
                              .cpu_requested = start.cpus_requested,
                              .gpu = flag_amount(start.gpus),
                              .memory = flag_amount(start.memory),
                              .own_unknown = names_itself(&start.own),
+                             .overridable = may_override_resources(group),
                              .own = start.own};
 }
 

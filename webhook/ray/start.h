@@ -35,6 +35,7 @@ struct ray_node {
     int64_t cpu, gpu, memory;
     bool cpu_requested; /* cpu is what KubeRay takes from requests.cpu, since 1.3 */
     bool own_unknown;   /* it may have others besides */
+    bool overridable;   /* envFrom may bring RAY_OVERRIDE_RESOURCES, which nobody sees here */
     struct ray_resources own;
 };
 
@@ -43,6 +44,9 @@ struct ray_start ray_start_of(struct arena *arena, const struct ray_service *ser
 
 struct ray_node ray_node_of(struct arena *arena, const struct ray_service *service,
                             const struct ray_group *group);
+
+/* The same node, if nobody knew what it has. */
+struct ray_node ray_node_unknown(void);
 
 /* name: CPU, GPU, memory, or a custom resource. */
 int64_t ray_node_amount(const struct ray_node *node, const char *name);

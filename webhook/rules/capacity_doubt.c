@@ -15,18 +15,28 @@ static void doubt_start(const struct rule_input *input, struct findings *finding
            (long long)deployment->wanted, (long long)deployment->room);
 }
 
-/* Before KubeRay 1.3, Ray counts the machine's CPUs where there is no limit. */
-static void doubt_requests(const struct rule_input *input, struct findings *findings,
-                           const struct placement_deployment *deployment)
+/*
+ * Before KubeRay 1.3, Ray counts the machine's CPUs where there is no limit; and what a ConfigMap
+ * or a Secret says is not in the object.
+ */
+static void doubt_guess(const struct rule_input *input, struct findings *findings,
+                        const struct placement_deployment *deployment)
 {
+    static const struct {
+        const char *condition, *fix;
+    } texts[] = {
+        [PLACEMENT_BY_REQUESTS] = {"if KubeRay (1.3 or newer) counts requests.cpu",
+                                   "set limits.cpu on the workers, or ask for less"},
+        [PLACEMENT_BY_ENV_FROM] = {"unless envFrom sets RAY_OVERRIDE_RESOURCES",
+                                   "ask for less, or give the nodes more"},
+    };
     const struct path at = replicas_path(input->arena, deployment->deployment);
 
-    report(findings, &at, "set limits.cpu on the workers, or ask for less",
-           "wants %s, %lld can start if KubeRay (1.3 or newer) counts requests.cpu",
+    report(findings, &at, texts[deployment->guess].fix, "wants %s, %lld can start %s",
            deployment->wanted < 0
                ? "replicas"
                : count_text(input->arena, deployment->wanted, "replica", "replicas"),
-           (long long)deployment->room);
+           (long long)deployment->room, texts[deployment->guess].condition);
 }
 
 static void doubt_undetected(const struct rule_input *input, struct findings *findings,
@@ -94,8 +104,8 @@ static void check_deployment(const struct rule_input *input, struct findings *fi
                              const struct placement_deployment *deployment)
 {
     if (deployment->verdict == PLACEMENT_NEVER) {
-        if (deployment->by_requests)
-            doubt_requests(input, findings, deployment);
+        if (deployment->guess)
+            doubt_guess(input, findings, deployment);
         else if (!deployment->for_ever)
             doubt_start(input, findings, deployment);
     } else if (deployment->undetected) {
@@ -144,7 +154,7 @@ static void check_sum(const struct rule_input *input, struct findings *findings)
     for (size_t i = 0; i < placement->deployment_count; i++)
         if (placement->deployments[i].verdict == PLACEMENT_NEVER)
             return;
-    if (shortage->kind && shortage->last && (shortage->by_requests || !shortage->for_ever))
+    if (shortage->kind && shortage->last && (shortage->guess || !shortage->for_ever))
         report_shortage(input, findings);
     else if (!shortage->kind && placement->likely_cpus > placement->cpus)
         doubt_defaults(input, findings);

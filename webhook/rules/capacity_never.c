@@ -123,7 +123,7 @@ void check_exceed(const struct rule_input *input, struct findings *findings)
         const struct placement_deployment *each = &placement->deployments[i];
 
         alone = alone || each->verdict == PLACEMENT_NEVER;
-        if (!placement_is_judged(each) || !each->for_ever || each->by_requests)
+        if (!placement_is_judged(each) || !each->for_ever || each->guess)
             continue;
         if (each->reason == PLACEMENT_TOO_MANY)
             report_too_many(input, findings, each);
@@ -131,7 +131,7 @@ void check_exceed(const struct rule_input *input, struct findings *findings)
             report_too_few_nodes(input, findings, each);
     }
     if (!alone && placement->shortage.kind && placement->shortage.for_ever &&
-        !placement->shortage.by_requests && placement->shortage.last)
+        !placement->shortage.guess && placement->shortage.last)
         report_shortage(input, findings);
 }
 
@@ -185,7 +185,7 @@ void check_no_node(const struct rule_input *input, struct findings *findings)
 
     for (size_t i = 0; i < placement->deployment_count; i++)
         if (placement_is_judged(&placement->deployments[i]) && placement->deployments[i].for_ever &&
-            !placement->deployments[i].by_requests &&
+            !placement->deployments[i].guess &&
             placement->deployments[i].reason == PLACEMENT_FITS_NO_NODE)
             report_no_node(input, findings, &placement->deployments[i]);
 }

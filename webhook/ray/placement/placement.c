@@ -202,50 +202,86 @@ static void forget_spread(struct placement *placement)
         placement->groups[i].without_at_least = placement->groups[i].without_at_start = -1;
 }
 
-/* Without what only some operators count: does `never` still hold? */
-static void check_guesses(struct arena *arena, const struct demands *demands,
-                          struct placement *placement)
+/* What can not be known, if the guess fails; the later ones contain those before them. */
+struct doubts {
+    enum placement_guess guess;
+    bool requests, overridable;
+};
+
+static struct placement_group doubted(const struct placement_group *group,
+                                      const struct doubts *doubts)
 {
-    struct placement without = *placement;
+    struct placement_group ret = *group;
+
+    if (doubts->overridable && group->node.overridable)
+        ret.node = ray_node_unknown();
+    else if (doubts->requests && is_guessed(group))
+        ret.node.cpu = RAY_UNLIMITED;
+    return ret;
+}
+
+static bool copy_doubted(struct arena *arena, const struct placement *placement,
+                         const struct demands *demands, const struct doubts *doubts,
+                         struct placement *ret)
+{
+    *ret = *placement;
+    ret->shortage = (struct placement_shortage){0};
+    ret->groups = arena_array(arena, placement->group_count, sizeof *ret->groups);
+    ret->deployments = arena_array(arena, placement->deployment_count, sizeof *ret->deployments);
+    if (!ret->groups || !ret->deployments)
+        return false;
+    for (size_t i = 0; i < placement->deployment_count; i++)
+        add_deployment(&ret->deployments[i], &demands->items[i]);
+    for (size_t i = 0; i < placement->group_count; i++)
+        ret->groups[i] = doubted(&placement->groups[i], doubts);
+    ret->head = doubted(&placement->head, doubts);
+    return true;
+}
+
+/* Does `never` still hold where all that is doubted is unknown? */
+static void check_guess(struct arena *arena, const struct demands *demands,
+                        const struct doubts *doubts, struct placement *placement)
+{
+    struct placement without;
     struct model model = {.arena = arena, .placement = &without};
 
-    without.shortage = (struct placement_shortage){0};
-    without.groups = arena_array(arena, placement->group_count, sizeof *without.groups);
-    without.deployments =
-        arena_array(arena, placement->deployment_count, sizeof *without.deployments);
-    if (!without.groups || !without.deployments)
-        return;
-    for (size_t i = 0; i < placement->deployment_count; i++)
-        add_deployment(&without.deployments[i], &demands->items[i]);
-    for (size_t i = 0; i <= placement->group_count; i++) {
-        const struct placement_group *from =
-            i < placement->group_count ? &placement->groups[i] : &placement->head;
-        struct placement_group *to =
-            i < placement->group_count ? &without.groups[i] : &without.head;
-
-        *to = *from;
-        if (is_guessed(from))
-            to->node.cpu = RAY_UNLIMITED;
-    }
-    if (!model_make(&model, demands))
+    if (!copy_doubted(arena, placement, demands, doubts, &without) || !model_make(&model, demands))
         return;
     model_find_never(&model);
     model_find_shortage(&model);
-    placement->shortage.by_requests = !without.shortage.kind;
+    if (placement->shortage.guess == PLACEMENT_PROVEN && !without.shortage.kind)
+        placement->shortage.guess = doubts->guess;
     for (size_t i = 0; i < placement->deployment_count; i++)
-        placement->deployments[i].by_requests =
-            without.deployments[i].reason == PLACEMENT_REASON_NONE;
+        if (placement->deployments[i].guess == PLACEMENT_PROVEN &&
+            without.deployments[i].reason == PLACEMENT_REASON_NONE)
+            placement->deployments[i].guess = doubts->guess;
 }
 
-static bool has_guesses(const struct placement *placement, struct ray_release kuberay)
+static bool is_overridable(const struct placement_group *group)
 {
-    bool guessed = is_guessed(&placement->head);
+    return group->node.overridable;
+}
 
-    if (ray_release_known(kuberay))
-        return false;
+static bool some_group(const struct placement *placement,
+                       bool (*is)(const struct placement_group *group))
+{
     for (size_t i = 0; i < placement->group_count; i++)
-        guessed = guessed || is_guessed(&placement->groups[i]);
-    return guessed;
+        if (is(&placement->groups[i]))
+            return true;
+    return is(&placement->head);
+}
+
+static void check_guesses(struct arena *arena, const struct demands *demands,
+                          struct ray_release kuberay, struct placement *placement)
+{
+    bool requests = !ray_release_known(kuberay) && some_group(placement, is_guessed);
+
+    if (requests)
+        check_guess(arena, demands, &(struct doubts){PLACEMENT_BY_REQUESTS, requests, false},
+                    placement);
+    if (some_group(placement, is_overridable))
+        check_guess(arena, demands, &(struct doubts){PLACEMENT_BY_ENV_FROM, requests, true},
+                    placement);
 }
 
 static void judge(struct arena *arena, const struct demands *demands, bool update,
@@ -258,8 +294,8 @@ static void judge(struct arena *arena, const struct demands *demands, bool updat
     model_find_never(&model);
     model_find_shortage(&model);
     find_verdict(placement);
-    if (placement->verdict == PLACEMENT_NEVER && has_guesses(placement, kuberay))
-        check_guesses(arena, demands, placement);
+    if (placement->verdict == PLACEMENT_NEVER)
+        check_guesses(arena, demands, kuberay, placement);
     model_find_fits(&model);
     model_find_spread(&model);
     if (something_is(placement, PLACEMENT_REFUSED) ||

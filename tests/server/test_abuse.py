@@ -75,6 +75,25 @@ class Abuse(ServerTest):
         print(f"# at most {peak // 1024 // 1024} MiB resident")
         return peak
 
+    def test_handshakes_without_end(self):
+        """A ClientHello of 16 MiB: what TLS has not understood is bounded like all the rest."""
+        size = (16 << 20) - 1
+        message = b"\x01" + size.to_bytes(3, "big") + b"\x03\x03"
+        records = b"".join(b"\x16\x03\x01" + len(part).to_bytes(2, "big") + part for part in
+                           (message + bytes(16000), *[bytes(16384)] * 63))
+
+        def call():
+            with self.server.tcp() as sock:
+                try:
+                    for _ in range(16):
+                        sock.sendall(records)
+                except OSError:
+                    return "cut"
+                return "taken"
+
+        self.assertEqual(self.flood(call), {"cut"})
+        self.assertLess(self.high_water(), MOST_RESIDENT)
+
     def test_renegotiation(self):
         """TLS 1.2 has it; a peer could have a handshake computed again and again."""
         client = subprocess.Popen(

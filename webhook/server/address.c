@@ -51,6 +51,15 @@ static bool split(const char *address, char ret_host[HOST_MAX], const char **ret
     return true;
 }
 
+/* Accepted sockets inherit them; before listen(), because the window's scale follows from them. */
+static void bound_buffers(int sock)
+{
+    const int receive = ADDRESS_RECEIVE_BUFFER, send = ADDRESS_SEND_BUFFER;
+
+    (void)setsockopt(sock, SOL_SOCKET, SO_RCVBUF, &receive, sizeof receive);
+    (void)setsockopt(sock, SOL_SOCKET, SO_SNDBUF, &send, sizeof send);
+}
+
 static int listen_at(const struct addrinfo *at)
 {
     int on = 1, off = 0;
@@ -60,6 +69,7 @@ static int listen_at(const struct addrinfo *at)
     if (sock < 0)
         return -1;
     (void)setsockopt(sock, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    bound_buffers(sock);
     if (at->ai_family == AF_INET6)
         (void)setsockopt(sock, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
     if (bind(sock, at->ai_addr, at->ai_addrlen) == 0 && listen(sock, BACKLOG) == 0)

@@ -5,7 +5,13 @@
 
 #include "core/problem.h"
 
-enum { ADDRESS_TEXT_MAX = 64 };
+enum {
+    ADDRESS_TEXT_MAX = 64,
+    /* Of each connection, in the kernel, which takes twice that for its own records. Without these
+     * it lets a buffer grow: a peer that sent on and read nothing held 2 MB (measured). */
+    ADDRESS_RECEIVE_BUFFER = 64 * 1024,
+    ADDRESS_SEND_BUFFER = 32 * 1024,
+};
 
 /*
  * A listening TCP socket at "ADDRESS:PORT": 127.0.0.1:8443, [::1]:8443, or :8443 for every address,

@@ -63,7 +63,7 @@ static struct client *client_of(struct MHD_Connection *carrier)
     return info ? info->socket_context : NULL;
 }
 
-static bool begin_tls(struct client *client, struct MHD_Connection *carrier)
+static bool begin_tls(struct client *client, struct MHD_Connection *carrier, int socket)
 {
     const union MHD_ConnectionInfo *info;
 
@@ -71,7 +71,7 @@ static bool begin_tls(struct client *client, struct MHD_Connection *carrier)
         return true;
     info = MHD_get_connection_info(carrier, MHD_CONNECTION_INFO_GNUTLS_SESSION);
     return info && info->tls_session &&
-           tls_begin((gnutls_session_t)info->tls_session, client->listener->certificates,
+           tls_begin((gnutls_session_t)info->tls_session, socket, client->listener->certificates,
                      &client->peer);
 }
 
@@ -83,7 +83,7 @@ static struct client *client_new(struct listener *listener, struct MHD_Connectio
     if (!client)
         return NULL;
     client->listener = listener;
-    if (begin_tls(client, carrier))
+    if (begin_tls(client, carrier, socket))
         client->connection = connections_open(listener->connections, socket);
     if (client->connection)
         return client;
@@ -122,8 +122,10 @@ static void *on_request_line(void *context, const char *uri, struct MHD_Connecti
 
     (void)context;
     (void)uri;
-    if (client)
-        connection_enter(client->connection, CONNECTION_HEADER);
+    if (!client)
+        return NULL;
+    tls_heard(&client->peer);
+    connection_enter(client->connection, CONNECTION_HEADER);
     return NULL;
 }
 
@@ -204,6 +206,7 @@ static enum MHD_Result on_head(struct MHD_Connection *carrier, const char *metho
     *request_context = exchange;
     exchange->carrier = carrier;
     exchange->client = client;
+    tls_heard(&client->peer);
     connection_enter(client->connection, CONNECTION_BODY);
     return begin(exchange, method, path);
 }
@@ -223,6 +226,7 @@ static enum MHD_Result on_body(struct http_exchange *exchange, struct bytes piec
 {
     bool was_large = body_is_large(&exchange->body);
 
+    tls_heard(&exchange->client->peer);
     (void)body_append(&exchange->body, piece, make_room, exchange);
     if (!was_large && body_is_large(&exchange->body))
         connection_set_large(exchange->client->connection);

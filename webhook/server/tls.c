@@ -5,6 +5,10 @@
 #include "server/log.h"
 #include "server/metrics.h"
 
+#include <errno.h>
+#include <poll.h>
+#include <sys/socket.h>
+
 /*
  * A session carries one pointer of the application and one for a session database. libmicrohttpd
  * keeps its connection in the first (0.9.75 to 1.0.10, for pre-shared keys), and nobody here has a
@@ -46,14 +50,57 @@ static int verify_client(gnutls_session_t session)
     return GNUTLS_E_CERTIFICATE_VERIFICATION_ERROR;
 }
 
-bool tls_begin(gnutls_session_t session, struct certificates *certificates, struct tls_peer *peer)
+/* A gnutls_pull_func. */
+static ssize_t receive(gnutls_transport_ptr_t context, void *data, size_t size)
+{
+    struct tls_peer *peer = context;
+    ssize_t got;
+
+    if (peer->received > TLS_MOST_UNHEARD) {
+        errno = ECONNRESET;
+        return -1;
+    }
+    got = recv(peer->socket, data, size, 0);
+    if (got > 0)
+        peer->received += (size_t)got;
+    return got;
+}
+
+/* A gnutls_pull_timeout_func: the library's own takes the context for a socket. */
+static int wait_for_bytes(gnutls_transport_ptr_t context, unsigned milliseconds)
+{
+    const struct tls_peer *peer = context;
+    struct pollfd socket = {.fd = peer->socket, .events = POLLIN};
+
+    return poll(&socket, 1, milliseconds == GNUTLS_INDEFINITE_TIMEOUT ? -1 : (int)milliseconds);
+}
+
+/* Writing stays as libmicrohttpd has set it. */
+static void count_what_comes(gnutls_session_t session, struct tls_peer *peer)
+{
+    gnutls_transport_ptr_t reading, writing;
+
+    gnutls_transport_get_ptr2(session, &reading, &writing);
+    gnutls_transport_set_ptr2(session, peer, writing);
+    gnutls_transport_set_pull_function(session, receive);
+    gnutls_transport_set_pull_timeout_function(session, wait_for_bytes);
+}
+
+void tls_heard(struct tls_peer *peer)
+{
+    peer->received = 0;
+}
+
+bool tls_begin(gnutls_session_t session, int socket, struct certificates *certificates,
+               struct tls_peer *peer)
 {
     unsigned char name[] = {'h', 't', 't', 'p', '/', '1', '.', '1'};
     const gnutls_datum_t http = {name, sizeof name};
 
-    *peer = (struct tls_peer){.certificate = certificates_hold(certificates)};
+    *peer = (struct tls_peer){.certificate = certificates_hold(certificates), .socket = socket};
     if (!peer->certificate)
         return false;
+    count_what_comes(session, peer);
     gnutls_db_set_ptr(session, peer);
     if (peer->certificate->clients) {
         gnutls_certificate_server_set_request(session, GNUTLS_CERT_REQUIRE);

@@ -20,10 +20,24 @@
 struct tls_peer {
     struct certificate *certificate; /* the generation it began with */
     bool verified;                   /* its certificate was wanted, is valid and has a right name */
+    int socket;
+    size_t received; /* bytes from the network since something was heard of them */
 };
 
+/*
+ * What a peer may send without a request line, a whole header or a piece of a body coming of it.
+ * GnuTLS keeps a handshake message until it is whole, also after the handshake, and one may be
+ * announced with 16 MiB (tried: it did, of each peer, before any certificate). A handshake takes
+ * some 2 KiB, 15 with a long chain of client certificates, a header at most 32.
+ */
+enum { TLS_MOST_UNHEARD = 64 * 1024 };
+
 /* Before the handshake. On false the session must not go on. */
-bool tls_begin(gnutls_session_t session, struct certificates *certificates, struct tls_peer *peer);
+bool tls_begin(gnutls_session_t session, int socket, struct certificates *certificates,
+               struct tls_peer *peer);
+
+/* Something was heard of it: see TLS_MOST_UNHEARD. */
+void tls_heard(struct tls_peer *peer);
 
 /* May this peer speak HTTP? */
 bool tls_admits(const struct tls_peer *peer);

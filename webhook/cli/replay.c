@@ -228,25 +228,32 @@ static int replay_all(struct replay *replay, const struct settings *settings,
     return code;
 }
 
-/* Both policies, the other one where there is one. */
-static int run_with_policies(struct replay *replay, const struct settings *settings,
-                             const struct option_rest *rest)
+/* ret: both policies, against with its arena only where it is asked for. */
+static bool choose_policies(const struct settings *settings, struct chosen_policy ret[2],
+                            int *ret_code)
 {
     const struct policy_flags other = {settings->against, settings->policy.kuberay};
-    struct chosen_policy chosen = {0}, against = {0};
+
+    return choose_policy(&replay_command, &settings->policy, &ret[0], ret_code) &&
+           (!settings->against || choose_policy(&replay_command, &other, &ret[1], ret_code));
+}
+
+static int replay_under(struct arena *arena, const struct settings *settings,
+                        const struct option_rest *rest)
+{
+    struct chosen_policy chosen[2] = {{.arena = NULL}};
+    struct replay replay = {.arena = arena, .policy = &chosen[0].policy};
     int code;
 
+    if (settings->against)
+        replay.against = &chosen[1].policy;
     if (!rest->count)
         code = complain(&replay_command, "name a file or directory of serve --record, or - for "
                                          "stdin");
-    else if (choose_policy(&replay_command, &settings->policy, &chosen, &code) &&
-             (!settings->against || choose_policy(&replay_command, &other, &against, &code))) {
-        replay->policy = &chosen.policy;
-        replay->against = settings->against ? &against.policy : NULL;
-        code = replay_all(replay, settings, rest);
-    }
-    arena_free(chosen.arena);
-    arena_free(against.arena);
+    else if (choose_policies(settings, chosen, &code))
+        code = replay_all(&replay, settings, rest);
+    arena_free(chosen[0].arena);
+    arena_free(chosen[1].arena);
     return code;
 }
 
@@ -254,13 +261,12 @@ static int run(int argc, char **argv)
 {
     /* The answer under each policy, and the line without its review. */
     struct arena *arena = arena_new(3 * ADMIT_ARENA_LIMIT);
-    struct replay replay = {.arena = arena};
     struct settings settings;
     struct option_rest rest;
     int code;
 
     if (start(arena, &replay_command, argc, argv, &settings, &rest, &code))
-        code = run_with_policies(&replay, &settings, &rest);
+        code = replay_under(arena, &settings, &rest);
     arena_free(arena);
     return code;
 }

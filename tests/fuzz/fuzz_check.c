@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Target functions: manifests_read(), apply_patch(), locate(), and both renderers of check, on
+ * Target functions: manifests_read(), apply_patch(), locate(), and the renderers of check, on
  * whatever a file holds. The JSON that is written must be JSON, and a place must be in the file.
  */
 #include "cli/locate.h"
@@ -41,6 +41,17 @@ static void must_be_in(struct bytes text, struct place place)
     MUST(place.column <= (size_t)(text.data + text.size - start) + 1);
 }
 
+/* What others wrote begins no line, and so no command of GitHub's. */
+static void must_be_commands(struct text *out)
+{
+    static const char error[] = "::error title=", warning[] = "::warning title=";
+
+    (void)text_string(out);
+    for (char *at = strtok(out->data, "\n\r"); at; at = strtok(NULL, "\n\r"))
+        MUST(strncmp(at, error, strlen(error)) == 0 || strncmp(at, warning, strlen(warning)) == 0 ||
+             strncmp(at, "1 object, ", 10) == 0);
+}
+
 static void render(const struct renderer *renderer, const struct outcome *outcome, bool unicode)
 {
     const struct style style = {.colour = unicode, .unicode = unicode};
@@ -48,10 +59,12 @@ static void render(const struct renderer *renderer, const struct outcome *outcom
     struct text out = text_new(arena);
 
     renderer->begin(&out);
-    renderer->object(&out, &style, outcome, 0);
+    renderer->object(&out, &style, outcome, &(struct summary){0});
     renderer->end(&out, &style, &(struct summary){.objects = 1});
-    if (!arena_exhausted(arena) && renderer == &json_renderer)
+    if (!arena_exhausted(arena) && (renderer == &json_renderer || renderer == &sarif_renderer))
         must_be_json(text_bytes(&out));
+    if (!arena_exhausted(arena) && renderer == &github_renderer)
+        must_be_commands(&out);
     arena_free(arena);
 }
 
@@ -70,6 +83,9 @@ static void found(void *context, const struct manifest *manifest)
     for (const struct finding *each = outcome.findings.first; each; each = each->next)
         must_be_in(input->text, locate(input->arena, manifest, each));
     render(&json_renderer, &outcome, true);
+    render(&sarif_renderer, &outcome, true);
+    render(&github_renderer, &outcome, true);
+    render(&junit_renderer, &outcome, true);
     render(&text_renderer, &outcome, true);
     render(&text_renderer, &outcome, false);
 }

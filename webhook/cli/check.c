@@ -20,11 +20,12 @@ static const struct option options[] = {
      .letter = 'o',
      .kind = OPTION_CHOICE,
      .offset = offsetof(struct settings, output),
-     .argument = "text|json|html",
+     .argument = "FORMAT",
      .standard = "text",
-     .choices = "text|json|html",
-     .help =
-         "How to write what was found: for people, for programs, or as one page for a browser."},
+     .choices = "text|json|html|github|sarif|junit",
+     .help = "How to write what was found: text for people, json for programs, html as one page "
+             "for a browser; github as annotations of a pull request, sarif for code scanning, "
+             "junit as a report of tests."},
     {.name = "strict",
      .kind = OPTION_FLAG,
      .offset = offsetof(struct settings, strict),
@@ -32,7 +33,9 @@ static const struct option options[] = {
     POLICY_OPTIONS(offsetof(struct settings, policy)),
 };
 
-static const struct renderer *const renderers[] = {&text_renderer, &json_renderer, &html_renderer};
+static const struct renderer *const renderers[] = {&text_renderer,  &json_renderer,
+                                                   &html_renderer,  &github_renderer,
+                                                   &sarif_renderer, &junit_renderer};
 
 struct check {
     struct arena *arena; /* of one object: reset before each */
@@ -40,14 +43,26 @@ struct check {
     const struct renderer *renderer;
     struct style style;
     struct summary summary;
-    bool troubled; /* something could not be read or written */
 };
+
+static void render_trouble(struct check *check, const char *file, const struct problem *problem)
+{
+    struct text out;
+
+    if (!check->renderer->trouble)
+        return;
+    arena_reset(check->arena);
+    out = text_new(check->arena);
+    check->renderer->trouble(&out, file, problem);
+    (void)finish(&out, EXIT_TROUBLE);
+}
 
 static void say_trouble(void *context, const char *file, const struct problem *problem)
 {
     struct check *check = context;
 
-    check->troubled = true;
+    check->summary.troubled = true;
+    render_trouble(check, file, problem);
     if (problem->line)
         (void)fprintf(stderr, "%s:%u:%u: %s\n", file, problem->line, problem->column,
                       problem->message);
@@ -58,6 +73,7 @@ static void say_trouble(void *context, const char *file, const struct problem *p
 static void count(struct summary *summary, const struct outcome *outcome)
 {
     summary->objects++;
+    summary->findings += outcome->findings.count;
     if (!outcome->allowed)
         summary->denied++;
     else if (findings_at(&outcome->findings, LEVEL_WARN))
@@ -77,10 +93,10 @@ static void check_object(void *context, const struct manifest *manifest)
         say_trouble(check, manifest->file, &problem);
         return;
     }
-    check->renderer->object(&out, &check->style, &outcome, check->summary.objects);
+    check->renderer->object(&out, &check->style, &outcome, &check->summary);
     count(&check->summary, &outcome);
     if (finish(&out, EXIT_GOOD) != EXIT_GOOD)
-        check->troubled = true;
+        check->summary.troubled = true;
 }
 
 static void check_file(void *context, const char *name, struct bytes text)
@@ -93,7 +109,7 @@ static void check_file(void *context, const char *name, struct bytes text)
 
 static int exit_code(const struct check *check, bool strict)
 {
-    if (check->troubled)
+    if (check->summary.troubled)
         return EXIT_TROUBLE;
     if (check->summary.denied || (strict && check->summary.warned))
         return EXIT_DENIED;

@@ -98,7 +98,7 @@ void files_walk(const char *argument, const struct file_walk *walk)
     struct stat status;
 
     if (strcmp(argument, "-") == 0)
-        walk->opened(walk->context, "<stdin>", STDIN_FILENO);
+        walk->opened(walk->context, FILES_STDIN, STDIN_FILENO);
     else if (stat(argument, &status) == 0 && S_ISDIR(status.st_mode))
         walk_directory(argument, 0, walk);
     else

@@ -6,6 +6,9 @@
 #include "core/bytes.h"
 #include "core/problem.h"
 
+/* What stdin is called where a file has its name. */
+#define FILES_STDIN "<stdin>"
+
 struct file_sink {
     void *context;
     /* The text lives until the call returns. */
@@ -23,8 +26,7 @@ struct file_walk {
 
 /*
  * A file, or all files of a directory with one of the endings (sorted, below it too, but nothing
- * whose name begins with a dot, and no linked directories), or `-` for stdin, which is called
- * <stdin>.
+ * whose name begins with a dot, and no linked directories), or `-` for stdin.
  */
 void files_walk(const char *argument, const struct file_walk *walk);
 

@@ -9,17 +9,22 @@
 /* Each object counts once: as denied, or as warned if it is allowed with warnings. */
 struct summary {
     size_t objects, denied, warned;
+    size_t findings;
+    bool troubled; /* something could not be read or written */
 };
 
 struct renderer {
     const char *name; /* of -o */
     void (*begin)(struct text *out);
-    /* number: of the object, from 0 */
+    /* before: the objects before this one */
     void (*object)(struct text *out, const struct style *style, const struct outcome *outcome,
-                   size_t number);
+                   const struct summary *before);
+    /* What could not be read or judged. NULL: it is on stderr, and that is enough. */
+    void (*trouble)(struct text *out, const char *file, const struct problem *problem);
     void (*end)(struct text *out, const struct style *style, const struct summary *summary);
 };
 
-extern const struct renderer text_renderer, json_renderer, html_renderer;
+extern const struct renderer text_renderer, json_renderer, html_renderer, github_renderer,
+    sarif_renderer, junit_renderer;
 
 #endif

@@ -85,14 +85,14 @@ static void put_patch(struct text *out, const struct patch *patch)
 }
 
 static void put_object(struct text *out, const struct style *style, const struct outcome *outcome,
-                       size_t number)
+                       const struct summary *before)
 {
     struct mood mood = mood_of(outcome);
     bool remarkable = outcome->findings.count > 0;
 
     (void)style;
     text_printf(out, "<article class=\"object %s\" id=\"object-%zu\">\n<details%s>\n", mood.class,
-                number + 1, remarkable ? " open" : "");
+                before->objects + 1, remarkable ? " open" : "");
     put_title(out, outcome, &mood);
     text_puts(out, "<div class=\"body\">\n");
     if (outcome->placement)

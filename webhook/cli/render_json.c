@@ -97,12 +97,12 @@ static void put_placement(struct text *out, const struct placement *placement)
 }
 
 static void put_object(struct text *out, const struct style *style, const struct outcome *outcome,
-                       size_t number)
+                       const struct summary *before)
 {
     const char *version = outcome->service->ray_version;
 
     (void)style;
-    text_puts(out, number ? ",\n{\"file\":" : "\n{\"file\":");
+    text_puts(out, before->objects ? ",\n{\"file\":" : "\n{\"file\":");
     text_json(out, outcome->manifest->file);
     text_printf(out, ",\"line\":%u", outcome->manifest->line);
     put_string(out, "namespace", outcome->namespace);

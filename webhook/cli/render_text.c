@@ -105,9 +105,9 @@ static void put_patch(struct text *out, const struct style *style, const struct 
 }
 
 static void put_object(struct text *out, const struct style *style, const struct outcome *outcome,
-                       size_t number)
+                       const struct summary *before)
 {
-    (void)number;
+    (void)before;
     put_header(out, style, outcome);
     if (outcome->placement) {
         picture_put(out, style, outcome);

@@ -54,7 +54,7 @@ static void must_be_commands(struct text *out)
 
 static void render(const struct renderer *renderer, const struct outcome *outcome, bool unicode)
 {
-    const struct style style = {.colour = unicode, .unicode = unicode};
+    const struct style style = {.colour = unicode, .unicode = unicode, .width = unicode ? 80 : 30};
     struct arena *arena = arena_new((size_t)64 << 20);
     struct text out = text_new(arena);
 

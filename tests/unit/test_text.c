@@ -1,10 +1,37 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "core/columns.h"
 #include "core/finding.h"
 #include "core/path.h"
 #include "core/text.h"
 #include "test.h"
 
 static struct arena *arena;
+
+static void characters_have_a_width(void)
+{
+    static const struct {
+        const char *text;
+        size_t columns;
+    } rows[] = {
+        {"", 0},
+        {"abc", 3},
+        {"\u00e9\u03b1\u0436", 3},
+        {"\u65e5\u672c", 4},
+        {"\ud55c\uae00", 4},
+        {"\uff76\uff9e", 2}, /* halfwidth kana */
+        {"\uff21", 2},       /* a fullwidth letter */
+        {"\U0001f680", 2},
+        {"e\u0301", 1},
+        {"\u200b\ufe0f\ufeff", 0},
+        {"\u25a0\u2026\u00d7", 3}, /* ambiguous: narrow */
+        {"\U00020000\U0003fffd", 4},
+        {"\xff\xc3", 2}, /* no UTF-8 */
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (!CHECK_INT(columns_of(bytes_of(rows[i].text)), rows[i].columns))
+            printf("# %s\n", rows[i].text);
+}
 
 static void strings_are_escaped_for_json(void)
 {
@@ -82,6 +109,6 @@ static void tear_down(void)
     arena_free(arena);
 }
 
-TEST_MAIN(TEST(set_up), TEST(strings_are_escaped_for_json), TEST(text_is_escaped_for_html),
-          TEST(base64_pads), TEST(paths_have_two_notations), TEST(findings_are_sorted_and_stable),
-          TEST(tear_down))
+TEST_MAIN(TEST(set_up), TEST(characters_have_a_width), TEST(strings_are_escaped_for_json),
+          TEST(text_is_escaped_for_html), TEST(base64_pads), TEST(paths_have_two_notations),
+          TEST(findings_are_sorted_and_stable), TEST(tear_down))

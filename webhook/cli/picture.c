@@ -5,11 +5,12 @@
  */
 #include "cli/picture.h"
 
+#include "cli/fold.h"
 #include "cli/shares.h"
+#include "core/columns.h"
 #include "core/wrap.h"
 
 enum {
-    WIDTH = 80,
     WIDEST_NAME = 28,
     MOST_BOXES = 12, /* in a row; more are counted */
     MOST_ROWS = 20,
@@ -25,7 +26,7 @@ struct table {
     const struct style *style;
     struct row rows[MOST_ROWS + 2];
     size_t count;
-    size_t name_width, workers_width, boxes_width;
+    size_t name_width, workers_width, boxes_width, ready_width;
 };
 
 static void put_repeated(struct text *out, const char *box, int64_t count)
@@ -125,7 +126,7 @@ static void add_homeless(struct table *table, struct arena *arena,
 
 static size_t widest(size_t width, const char *text)
 {
-    size_t columns = wrap_columns(bytes_of(text));
+    size_t columns = columns_of(bytes_of(text));
 
     return columns > width ? columns : width;
 }
@@ -138,6 +139,7 @@ static void measure(struct table *table)
         table->name_width = widest(table->name_width, row->name);
         table->workers_width = widest(table->workers_width, row->workers);
         table->boxes_width = widest(table->boxes_width, row->boxes);
+        table->ready_width = widest(table->ready_width, row->ready);
     }
     if (table->name_width > WIDEST_NAME)
         table->name_width = WIDEST_NAME;
@@ -146,31 +148,30 @@ static void measure(struct table *table)
 static void put_padded(struct text *out, const struct table *table, enum tint tint,
                        const char *text, size_t width)
 {
-    size_t columns = wrap_columns(bytes_of(text));
+    size_t columns = columns_of(bytes_of(text));
 
     style_put(table->style, out, tint, text);
     wrap_fill(out, ' ', columns < width ? width - columns : 0);
 }
 
-/* A name that is too wide keeps its beginning and a dot for each letter that is left out… at most
- * three. */
-static const char *fitting_name(const struct table *table, struct arena *arena, const char *name)
+/* A name that is too wide keeps its beginning, and dots say that there is more. */
+static const char *fitting_name(struct arena *arena, const char *name, size_t width)
 {
-    size_t size = 0, columns = 0, room = table->name_width - 3;
+    struct bytes rest = bytes_of(name);
+    size_t used = 0, size, columns;
 
-    if (wrap_columns(bytes_of(name)) <= table->name_width)
+    if (columns_of(rest) <= width)
         return name;
-    for (; name[size]; size++) {
-        columns += ((unsigned char)name[size] & 0xc0) != 0x80;
-        if (columns > room)
-            break;
+    while ((size = columns_next(rest, &columns)) > 0 && used + columns <= width - 3) {
+        used += columns;
+        rest = (struct bytes){rest.data + size, rest.size - size};
     }
-    return arena_printf(arena, "%.*s...", (int)size, name);
+    return arena_printf(arena, "%.*s...", (int)(rest.data - name), name);
 }
 
 static void put_row(struct text *out, const struct table *table, const struct row *row)
 {
-    const char *name = fitting_name(table, out->arena, row->name);
+    const char *name = fitting_name(out->arena, row->name, table->name_width);
 
     text_puts(out, "  ");
     put_padded(out, table, row->name_tint, name, table->name_width);
@@ -185,6 +186,37 @@ static void put_row(struct text *out, const struct table *table, const struct ro
     text_putc(out, '\n');
 }
 
+/* Where a row has no room in a line: the name, and below it the rest. */
+static void put_folded(struct text *out, const struct table *table, const struct row *row)
+{
+    struct fold fold = {.out = out, .style = table->style, .column = 4, .indent = 4};
+
+    text_puts(out, "  ");
+    style_put(table->style, out, row->name_tint,
+              fitting_name(out->arena, row->name, table->style->width - 2));
+    text_puts(out, "\n    ");
+    fold_put(&fold, TINT_PLAIN, row->workers);
+    fold_put(&fold, row->boxes_tint, row->boxes);
+    fold_put(&fold, row->tint, row->ready);
+    text_putc(out, '\n');
+}
+
+static bool fits_in_lines(const struct table *table)
+{
+    size_t boxes = table->boxes_width ? table->boxes_width + 2 : 0;
+
+    return 2 + table->name_width + 2 + table->workers_width + 2 + boxes + table->ready_width <=
+           table->style->width;
+}
+
+static void put_rows(struct text *out, const struct table *table)
+{
+    bool in_lines = fits_in_lines(table);
+
+    for (size_t i = 0; i < table->count; i++)
+        (in_lines ? put_row : put_folded)(out, table, &table->rows[i]);
+}
+
 void picture_put(struct text *out, const struct style *style, const struct outcome *outcome)
 {
     const struct placement *placement = outcome->placement;
@@ -196,8 +228,7 @@ void picture_put(struct text *out, const struct style *style, const struct outco
         add_group(&table, out->arena, &placement->groups[i], &all);
     add_homeless(&table, out->arena, placement);
     measure(&table);
-    for (size_t i = 0; i < table.count; i++)
-        put_row(out, &table, &table.rows[i]);
+    put_rows(out, &table);
     if (placement->group_count > MOST_ROWS)
         text_printf(out, "  and %zu more groups\n", placement->group_count - MOST_ROWS);
 }

@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* For people: what the object is, which workers get a replica, what is wrong and what to type. */
+#include "cli/fold.h"
 #include "cli/locate.h"
 #include "cli/picture.h"
 #include "cli/render.h"
+#include "core/columns.h"
 #include "core/wrap.h"
 
-enum {
-    WIDTH = 80,
-    MESSAGE = 17, /* column of the messages */
-};
+enum { NARROW = 60 };
+
+/* The column of the messages: behind the places, where there is room for that. */
+static size_t message_column(const struct style *style)
+{
+    return style->width < NARROW ? 4 : 17;
+}
 
 static void begin(struct text *out)
 {
@@ -21,25 +26,33 @@ static void put_header(struct text *out, const struct style *style, const struct
     const char *place =
         arena_printf(out->arena, "%s:%u", outcome->manifest->file, outcome->manifest->line);
     const char *name = arena_printf(out->arena, "%s/%s", outcome->namespace, outcome->name);
+    struct fold fold = {.out = out, .style = style, .indent = 2};
 
-    text_puts(out, style_text(style, out->arena, place));
-    text_puts(out, "  ");
-    style_put(style, out, TINT_STRONG, style_text(style, out->arena, name));
+    fold_put(&fold, TINT_PLAIN, style_text(style, out->arena, place));
+    fold_put(&fold, TINT_STRONG, style_text(style, out->arena, name));
     if (*version)
-        text_printf(out, "  Ray %s", style_text(style, out->arena, version));
+        fold_put(&fold, TINT_PLAIN,
+                 style_text(style, out->arena, arena_printf(out->arena, "Ray %s", version)));
     text_puts(out, "\n\n");
+}
+
+static void put_wrapped(struct text *out, const struct style *style, size_t column,
+                        const char *text)
+{
+    wrap(out, style_text(style, out->arena, text), column, column, style->width);
+    text_putc(out, '\n');
 }
 
 static void put_fix(struct text *out, const struct style *style, const char *fix)
 {
+    size_t column = message_column(style);
     const char *arrow = style->unicode ? "→ " : "-> ";
 
     if (!*fix)
         return;
-    wrap_fill(out, ' ', MESSAGE);
+    wrap_fill(out, ' ', column);
     style_put(style, out, TINT_GOOD, arrow);
-    wrap(out, style_text(style, out->arena, fix), MESSAGE + 2, MESSAGE + 2, WIDTH);
-    text_putc(out, '\n');
+    put_wrapped(out, style, column + 2, fix);
 }
 
 /* The end of a field, from the step on that leaves it short enough. */
@@ -49,7 +62,7 @@ static const char *field_end(const struct style *style, struct arena *arena, con
     const char *embedded = strstr(field, ": "), *end = embedded ? embedded + 2 : field;
     const char *whole = end;
 
-    while (wrap_columns(bytes_of(end)) > room) {
+    while (columns_of(bytes_of(end)) > room) {
         const char *dot = strchr(end + 1, '.');
 
         if (!dot)
@@ -66,28 +79,29 @@ static void put_finding(struct text *out, const struct style *style, const struc
 {
     struct place place = locate(out->arena, outcome->manifest, finding);
     const char *at = arena_printf(out->arena, "%u:%u", place.line, place.column);
-    size_t room = WIDTH - MESSAGE - 2 - strlen(finding->rule);
-    const char *field =
-        field_end(style, out->arena, finding->field, room - (style->unicode ? 0 : 2));
+    struct fold fold = {.out = out, .style = style, .column = 2, .indent = 2};
+    size_t column = message_column(style), room;
     bool deny = finding->level == LEVEL_DENY;
 
     text_puts(out, "  ");
-    style_put(style, out, deny ? TINT_DENY : TINT_WARN, level_name(finding->level));
-    text_printf(out, "  %-7s  ", at);
-    style_put(style, out, TINT_STRONG, finding->rule);
-    if (*field)
-        text_puts(out, "  ");
-    style_put(style, out, TINT_FAINT, field);
+    fold_put(&fold, deny ? TINT_DENY : TINT_WARN, level_name(finding->level));
+    fold_put(&fold, TINT_PLAIN, at);
+    fold.indent = column;
+    fold_fill(&fold, column);
+    fold_put(&fold, TINT_STRONG, finding->rule);
+    room = fold_room(&fold) + (style->width < NARROW ? style->width : 0);
+    fold_put(&fold, TINT_FAINT,
+             field_end(style, out->arena, finding->field, room - (style->unicode ? 0 : 2)));
     text_putc(out, '\n');
-    wrap_fill(out, ' ', MESSAGE);
-    wrap(out, style_text(style, out->arena, finding->message), MESSAGE, MESSAGE, WIDTH);
-    text_putc(out, '\n');
+    wrap_fill(out, ' ', column);
+    put_wrapped(out, style, column, finding->message);
     put_fix(out, style, finding->fix);
 }
 
 static void put_patch(struct text *out, const struct style *style, const struct patch *patch)
 {
     struct text labels = text_new(out->arena);
+    size_t column = message_column(style);
 
     for (const struct patch_op *op = patch->first; op; op = op->next) {
         if (!*op->label)
@@ -99,9 +113,10 @@ static void put_patch(struct text *out, const struct style *style, const struct 
         return;
     text_puts(out, "  ");
     style_put(style, out, TINT_GOOD, "inject");
-    wrap_fill(out, ' ', MESSAGE - 8);
-    wrap(out, style_text(style, out->arena, text_string(&labels)), MESSAGE, MESSAGE, WIDTH);
-    text_putc(out, '\n');
+    if (style->width < NARROW)
+        text_putc(out, '\n');
+    wrap_fill(out, ' ', style->width < NARROW ? column : column - 8);
+    put_wrapped(out, style, column, text_string(&labels));
 }
 
 static void put_object(struct text *out, const struct style *style, const struct outcome *outcome,

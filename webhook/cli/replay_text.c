@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* For people: who would be refused, who no longer, why, and how often. */
 #include "cli/replay_render.h"
+#include "core/columns.h"
 #include "core/wrap.h"
 
 enum { WIDTH = 80, MESSAGE = 8 /* column of the messages */ };
@@ -76,7 +77,7 @@ static void put_lines(struct text *out, const struct style *style, const char *s
         return;
     wrap_fill(out, ' ', MESSAGE);
     text_puts(out, sign);
-    wrap(out, shown(out, style, text), MESSAGE + wrap_columns(bytes_of(sign)), MESSAGE, WIDTH);
+    wrap(out, shown(out, style, text), MESSAGE + columns_of(bytes_of(sign)), MESSAGE, WIDTH);
     text_putc(out, '\n');
 }
 

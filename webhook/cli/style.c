@@ -4,6 +4,7 @@
 #include <langinfo.h>
 #include <locale.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 static const struct {
@@ -33,6 +34,17 @@ static bool is_dumb_terminal(void)
     return !terminal || strcmp(terminal, "dumb") == 0;
 }
 
+/* Wider lines read badly, and in narrower ones hardly a word has room. */
+static size_t width_of_stdout(void)
+{
+    enum { USUAL = 80, LEAST = 30, MOST = 120 };
+    struct winsize size = {0};
+
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
+        return USUAL;
+    return size.ws_col < LEAST ? LEAST : size.ws_col > MOST ? MOST : size.ws_col;
+}
+
 struct style style_of_stdout(void)
 {
     bool has_locale = setlocale(LC_CTYPE, "") != NULL;
@@ -40,6 +52,7 @@ struct style style_of_stdout(void)
     return (struct style){
         .colour = isatty(STDOUT_FILENO) && !is_set("NO_COLOR") && !is_dumb_terminal(),
         .unicode = has_locale && strcmp(nl_langinfo(CODESET), "UTF-8") == 0,
+        .width = width_of_stdout(),
     };
 }
 

@@ -19,6 +19,7 @@ enum tint {
 struct style {
     bool colour;  /* stdout is a terminal, and NO_COLOR is not set */
     bool unicode; /* the locale's characters are UTF-8 */
+    size_t width; /* columns to write in: the terminal's, within bounds; 80 where there is none */
 };
 
 struct style style_of_stdout(void);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "core/columns.h"
 #include "core/options.h"
 #include "core/options_value.h"
 #include "core/wrap.h"
@@ -26,7 +27,7 @@ static size_t left_columns(struct arena *arena, const struct option *option)
     struct text left = text_new(arena);
 
     put_left(&left, option);
-    return wrap_columns(text_bytes(&left));
+    return columns_of(text_bytes(&left));
 }
 
 static size_t right_column(struct arena *arena, const struct command *command)

@@ -1,21 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/wrap.h"
 
+#include "core/columns.h"
+
 struct line {
     struct text *out;
     size_t column;  /* where the next byte goes */
     size_t pending; /* blanks that are owed before the next word */
     size_t indent, width;
 };
-
-size_t wrap_columns(struct bytes text)
-{
-    size_t columns = 0;
-
-    for (size_t i = 0; i < text.size; i++)
-        columns += ((unsigned char)text.data[i] & 0xc0) != 0x80;
-    return columns;
-}
 
 void wrap_fill(struct text *out, char c, size_t count)
 {
@@ -32,7 +25,7 @@ static void break_line(struct line *line)
 
 static void put_word(struct line *line, struct bytes word)
 {
-    size_t columns = wrap_columns(word);
+    size_t columns = columns_of(word);
 
     if (line->column && line->pending && line->column + line->pending + columns > line->width)
         break_line(line);

@@ -5,9 +5,6 @@
 
 #include "core/text.h"
 
-/* Characters of UTF-8 text, each taken as one column wide. */
-size_t wrap_columns(struct bytes text);
-
 /*
  * Writes text so that no line passes `width` columns, unless one word does. Lines after the first
  * begin with `indent` blanks; the first continues at column `at`. A newline in the text starts a

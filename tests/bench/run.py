@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Our server beside a controller-runtime webhook and a bare TLS echo, in turns, in one run.
 
+With --against another build of ours runs in the same turns: is this one not worse than that?
 Prints medians and ratios: absolute times belong to the machine, ratios to the programs. Nothing here
 fails on a time; the instruction counts (callgrind) are steady enough to compare between versions.
 """
@@ -78,12 +79,18 @@ class Server:
             self.process.kill()
 
 
-def servers(tools, certs, ours):
+def serve(program, certs):
+    """The command of one of our builds."""
+    return lambda port: [
+        program, "serve", "--tls-cert", str(certs / "tls.crt"), "--tls-key", str(certs / "tls.key"),
+        "--listen", f"127.0.0.1:{port}", "--metrics-listen", "127.0.0.1:0", "--drain-delay", "0s"]
+
+
+def servers(tools, certs, ours, against):
     crt, key = str(certs / "tls.crt"), str(certs / "tls.key")
     return {
-        "ours": ("/mutate", lambda port: [
-            ours, "serve", "--tls-cert", crt, "--tls-key", key, "--listen", f"127.0.0.1:{port}",
-            "--metrics-listen", "127.0.0.1:0", "--drain-delay", "0s"]),
+        "ours": ("/mutate", serve(ours, certs)),
+        **({"against": ("/mutate", serve(against, certs))} if against else {}),
         "baseline": ("/mutate", lambda port: [
             str(tools / "baseline"), "-port", str(port), "-certs", str(certs)]),
         "floor": ("/", lambda port: [str(tools / "floor"), str(port), crt, key]),
@@ -121,16 +128,17 @@ def medians(rounds, what, name, figure):
 
 
 def row(label, values, unit):
-    ours, baseline, floor = (values.get(name) for name in ("ours", "baseline", "floor"))
-    cells = [f"{value:10.1f}" if value is not None else " " * 10 for value in (ours, baseline, floor)]
-    ratio = f"{ours / baseline:8.2f}" if ours is not None and baseline else " " * 8
-    above = f"{ours / floor:8.2f}" if ours is not None and floor else " " * 8
-    print(f"{label:<34}{''.join(cells)} {unit:<4}{ratio}{above}")
+    """All servers' figures, and ours divided by each of the others."""
+    ours, *others = values.values()
+    cells = [f"{value:10.1f}" if value is not None else " " * 10 for value in (ours, *others)]
+    ratios = [f"{ours / other:11.2f}" if ours is not None and other else " " * 11 for other in others]
+    print(f"{label:<34}{''.join(cells)} {unit:<4}{''.join(ratios)}")
 
 
 def report(rounds, running, idle):
     names = list(running)
-    print(f"{'':<34}{'ours':>10}{'baseline':>10}{'floor':>10}{'':<5}{'/ base':>8}{'/ floor':>8}")
+    heads = "".join(f"{name:>10}" for name in names), "".join(f"{'/ ' + name:>11}" for name in names[1:])
+    print(f"{'':<34}{heads[0]}{'':<5}{heads[1]}")
     for what, *_ in LOADS:
         row(f"CPU a request: {what}", {n: medians(rounds, what, n, "server_us") for n in names}, "us")
     for figure in ("p50_us", "p99_us"):
@@ -141,24 +149,33 @@ def report(rounds, running, idle):
     row("start to first accept", {n: running[n].start_ms for n in names}, "ms")
 
 
-def instructions(tools, certs, files, log, tool):
+def instructions(tools, certs, body, log, path, program):
     """Instructions a request: callgrind counts two runs, and their difference has no start in it."""
-    path, command = servers(tools, certs, tool)["ours"]
+    command = serve(program, certs)
     totals = []
     for count in (20, 120):
         out = tools / f"callgrind.{count}"
         server = Server("ours under callgrind", path, lambda port: [
             "valgrind", "--tool=callgrind", f"--callgrind-out-file={out}", *command(port)], log)
-        load(tools, certs, server, files, count, "-c", "1", "-warm", "10")
+        load(tools, certs, server, body, count, "-c", "1", "-warm", "10")
         server.stop()
         totals.append(next(int(line.split()[1]) for line in out.read_text().splitlines()
                            if line.startswith(("summary:", "totals:"))))
     return (totals[1] - totals[0]) / 100
 
 
+def report_instructions(tools, certs, files, log, programs):
+    for file in files.values():
+        for path in ("/mutate", "/validate"):
+            counts = [instructions(tools, certs, file, log, path, program) for program in programs]
+            ratio = f", against {counts[1]:,.0f}: {counts[0] / counts[1]:.3f}" if counts[1:] else ""
+            print(f"instructions a request, {path}, {file.stat().st_size} bytes: {counts[0]:,.0f}{ratio}", flush=True)
+
+
 def main():
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("--program", default=str(ROOT / "build/release/bin/rayservice-webhook"))
+    arguments.add_argument("--against", metavar="BINARY", help="another build of this program, side by side")
     arguments.add_argument("--rounds", type=int, default=5)
     arguments.add_argument("--requests", type=int, default=4000)
     arguments.add_argument("--no-callgrind", action="store_true")
@@ -177,16 +194,14 @@ def main():
               f"{options.rounds} rounds of up to {options.requests} requests; {os.cpu_count()} CPUs, "
               f"load {os.getloadavg()[0]:.1f}\n")
         running = {}
-        for name, (path, command) in servers(tools, certs, options.program).items():
+        for name, (path, command) in servers(tools, certs, options.program, options.against).items():
             running[name] = Server(name, path, command, log)
             stack.callback(running[name].stop)
         idle = {name: server.resident_kb() for name, server in running.items()}
         rounds = [one_round(tools, certs, files, running, options.requests) for _ in range(options.rounds)]
         report(rounds, running, idle)
         if not options.no_callgrind and shutil.which("valgrind"):
-            for name in ("small", "large"):
-                print(f"instructions a request, {files[name].stat().st_size} bytes: "
-                      f"{instructions(tools, certs, files[name], log, options.program):,.0f}")
+            report_instructions(tools, certs, files, log, [each for each in (options.program, options.against) if each])
 
 
 if __name__ == "__main__":

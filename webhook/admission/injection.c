@@ -146,7 +146,8 @@ static bool choose_for_worker(const struct planner *planner, const struct ray_gr
     }
     /* As with the head: whoever took his own away gets the cluster he had, or a new one anyway. */
     step->action = add_or_skip(planner, older && !worker_probe(older));
-    step->value = probe_json(planner->in->arena, probe_ports_of(group));
+    if (step->action != INJECTION_SKIP)
+        step->value = probe_json(planner->in->arena, probe_ports_of(group));
     return wants_probes(planner->in);
 }
 

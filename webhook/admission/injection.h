@@ -27,7 +27,7 @@ struct injection_step {
     enum injection_action action;
     const struct ray_group *group; /* whose point it is */
     const struct path *at;         /* in the object */
-    struct bytes value;            /* JSON */
+    struct bytes value;            /* JSON; empty where nothing is written */
     const char *label;             /* "head num-cpus" */
 };
 

@@ -74,10 +74,13 @@ static bool items_equal(const struct json *a, const struct json *b, size_t *step
 
 static bool equal(const struct json *a, const struct json *b, size_t *steps)
 {
-    enum json_kind kind = json_kind(a);
+    enum json_kind kind;
 
     if (!*steps)
         return false;
+    if (json_scalar_equal(a, b))
+        return true;
+    kind = json_kind(a);
     if (kind != json_kind(b) || is_empty(a) || is_empty(b))
         return is_empty(a) && is_empty(b);
     --*steps;

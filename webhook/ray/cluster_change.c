@@ -214,10 +214,15 @@ static void compare_presence(struct comparison *comparison, const struct path *a
 static void compare(struct comparison *comparison, const struct path *at, const struct json *a,
                     const struct json *b)
 {
-    enum json_kind kind = json_kind(a);
-    bool no_a = is_nothing(a), no_b = is_nothing(b);
+    enum json_kind kind;
+    bool no_a, no_b;
 
-    if (comparison->worst.change == CLUSTER_ROLLS || (no_a && no_b))
+    if (comparison->worst.change == CLUSTER_ROLLS || json_scalar_equal(a, b))
+        return;
+    kind = json_kind(a);
+    no_a = is_nothing(a);
+    no_b = is_nothing(b);
+    if (no_a && no_b)
         return;
     if (no_a || no_b)
         compare_presence(comparison, at, no_a ? b : a, no_b);
@@ -225,7 +230,7 @@ static void compare(struct comparison *comparison, const struct path *at, const 
         compare_members(comparison, at, a, b);
     else if (kind == json_kind(b) && kind == JSON_ARRAY)
         compare_items(comparison, at, a, b);
-    else if (!json_scalar_equal(a, b) && !same_quantity(at, a, b))
+    else if (!same_quantity(at, a, b))
         note(comparison, at, CLUSTER_ROLLS);
 }
 

@@ -29,9 +29,12 @@ const struct rule *rule_at(size_t index)
 
 size_t rule_index(const char *name)
 {
-    for (size_t i = 0; i < rule_count(); i++)
-        if (strcmp(rule_at(i)->name, name) == 0)
-            return i;
+    size_t index = 0;
+
+    for (size_t i = 0; i < rule_family_count; i++)
+        for (size_t j = 0; j < rule_families[i]->count; j++, index++)
+            if (strcmp(rule_families[i]->rules[j].name, name) == 0)
+                return index;
     return (size_t)-1;
 }
 

@@ -199,8 +199,8 @@ static void compare_presence(struct comparison *comparison, const struct path *a
                              const struct json *value, bool lost)
 {
     bool object = json_kind(value) == JSON_OBJECT;
-    bool restored =
-        lost && comparison->question.injection_is_restored && is_injected(comparison, at);
+    bool restored = lost && at->key && comparison->question.injection_is_restored &&
+                    is_injected(comparison, at);
 
     if (!restored)
         note(comparison, at,

@@ -28,17 +28,17 @@ BODIES = {
 }
 
 MEASURED = (  # body, stage, instructions
-    ("CREATE 4 KB", "mutate", 174_700),
-    ("CREATE 4 KB", "validate", 333_200),
-    ("CREATE 6 KB", "mutate", 214_400),
-    ("CREATE 6 KB", "validate", 675_700),
-    ("UPDATE 7 KB", "mutate", 258_800),
-    ("UPDATE 7 KB", "validate", 406_500),
-    ("UPDATE 20 KB", "mutate", 1_190_000),
-    ("UPDATE 20 KB", "validate", 1_665_000),
-    ("UPDATE 100 KB", "mutate", 7_773_000),
-    ("UPDATE 100 KB", "validate", 8_510_000),
-    ("1,000 deployments, 1,000 kinds of node", "validate", 719_200_000),
+    ("CREATE 4 KB", "mutate", 173_200),
+    ("CREATE 4 KB", "validate", 328_400),
+    ("CREATE 6 KB", "mutate", 212_900),
+    ("CREATE 6 KB", "validate", 664_500),
+    ("UPDATE 7 KB", "mutate", 257_400),
+    ("UPDATE 7 KB", "validate", 404_200),
+    ("UPDATE 20 KB", "mutate", 1_181_000),
+    ("UPDATE 20 KB", "validate", 1_655_000),
+    ("UPDATE 100 KB", "mutate", 7_694_000),
+    ("UPDATE 100 KB", "validate", 8_498_000),
+    ("1,000 deployments, 1,000 kinds of node", "validate", 717_900_000),
 )
 
 

@@ -5,6 +5,8 @@
 #include "core/text.h"
 #include "test.h"
 
+#include <stdint.h>
+
 static struct arena *arena;
 
 static void characters_have_a_width(void)
@@ -99,6 +101,18 @@ static void findings_are_sorted_and_stable(void)
     CHECK(findings_deny(&findings));
 }
 
+static void numbers_are_decimal(void)
+{
+    static const size_t rows[] = {0, 9, 10, 1234567890, SIZE_MAX};
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct text out = text_new(arena);
+
+        text_number(&out, rows[i]);
+        CHECK_TEXT(text_string(&out), arena_printf(arena, "%zu", rows[i]));
+    }
+}
+
 static void set_up(void)
 {
     arena = arena_new(1024 * 1024);
@@ -111,4 +125,4 @@ static void tear_down(void)
 
 TEST_MAIN(TEST(set_up), TEST(characters_have_a_width), TEST(strings_are_escaped_for_json),
           TEST(text_is_escaped_for_html), TEST(base64_pads), TEST(paths_have_two_notations),
-          TEST(findings_are_sorted_and_stable), TEST(tear_down))
+          TEST(findings_are_sorted_and_stable), TEST(numbers_are_decimal), TEST(tear_down))

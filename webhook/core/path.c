@@ -72,6 +72,13 @@ static void put_key(struct text *out, const struct path *path)
     text_puts(out, path->key);
 }
 
+static void put_index(struct text *out, size_t index)
+{
+    text_putc(out, '[');
+    text_number(out, index);
+    text_putc(out, ']');
+}
+
 void path_field(struct text *out, const struct path *path)
 {
     if (!path || is_root(path))
@@ -80,7 +87,7 @@ void path_field(struct text *out, const struct path *path)
     if (path->step == PATH_STEP_TEXT)
         text_put(out, BYTES(": "));
     else if (path->step == PATH_STEP_INDEX)
-        text_printf(out, "[%zu]", path->index);
+        put_index(out, path->index);
     else
         put_key(out, path);
 }
@@ -106,7 +113,7 @@ void path_pointer(struct text *out, const struct path *path)
         return;
     text_putc(out, '/');
     if (path->step == PATH_STEP_INDEX)
-        text_printf(out, "%zu", path->index);
+        text_number(out, path->index);
     else
         put_pointer_key(out, path->key);
 }

@@ -42,6 +42,17 @@ void text_putc(struct text *text, char c)
     text_put(text, (struct bytes){&c, 1});
 }
 
+void text_number(struct text *text, size_t number)
+{
+    char digits[3 * sizeof number]; /* a byte takes less than three */
+    size_t at = sizeof digits;
+
+    do
+        digits[--at] = (char)('0' + number % 10);
+    while (number /= 10);
+    text_put(text, (struct bytes){digits + at, sizeof digits - at});
+}
+
 void text_printf(struct text *text, const char *format, ...)
 {
     va_list args;

@@ -19,6 +19,7 @@ static inline struct text text_new(struct arena *arena)
 void text_put(struct text *text, struct bytes bytes);
 void text_puts(struct text *text, const char *string);
 void text_putc(struct text *text, char c);
+void text_number(struct text *text, size_t number);
 void text_printf(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* A JSON string with its quotes. NULL is written as null. Bytes are taken as UTF-8, as they are. */

@@ -363,7 +363,7 @@ const struct yaml_value *yaml_member(const struct yaml_value *mapping, const cha
     if (!mapping || mapping->kind != YAML_MAPPING)
         return NULL;
     for (const struct yaml_value *member = mapping->first; member; member = member->next)
-        if (strcmp(member->key, key) == 0)
+        if (*member->key == *key && strcmp(member->key, key) == 0)
             return member;
     return NULL;
 }

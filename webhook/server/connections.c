@@ -12,8 +12,10 @@
 #include <sys/socket.h>
 
 enum {
-    GOING = 128, /* those that were cut and whose threads have not ended yet */
-    LOOKS = 64,  /* system calls to find one that is silent */
+    GOING = 128,     /* those that were cut and whose threads have not ended yet */
+    LOOKS = 64,      /* system calls to find one that is silent */
+    SHARE = 8,       /* of the places, that part: who keeps more of them is a crowd by himself */
+    IDLE_WEIGHT = 4, /* so many idle connections count as one */
 };
 
 struct connection {
@@ -134,15 +136,39 @@ static const struct peer *largest_peer(const struct connections *connections,
     return largest;
 }
 
+/* What a peer keeps places with. An API server keeps some idle connections, and for good reason. */
+static size_t kept_places(const struct peer *peer)
+{
+    return peer->in[CONNECTION_OPENING] + peer->in[CONNECTION_HEADER] + peer->in[CONNECTION_BODY] +
+           peer->in[CONNECTION_IDLE] / IDLE_WEIGHT;
+}
+
+/* Else a crowd that stalls in its bodies would live on the handshakes of all others. NULL: none. */
+static const struct peer *crowding_peer(const struct connections *connections)
+{
+    const struct peer *crowd = NULL;
+    size_t most = connections->limits.most / SHARE;
+
+    for (size_t i = 0; i < sizeof makes_room / sizeof *makes_room; i++) {
+        const struct peer *largest = largest_peer(connections, makes_room[i]);
+
+        if (largest && kept_places(largest) > most) {
+            crowd = largest;
+            most = kept_places(largest);
+        }
+    }
+    return crowd;
+}
+
 /*
- * The oldest of the address that has the most in this state. But of those that open, one that has
- * sent nothing, if there is one among the first: a rush of the silent does not push out a handshake
- * on its way.
+ * The oldest of the address that has the most in this state, or of that crowd. But of those that
+ * open, one that has sent nothing, if there is one among the first: a rush of the silent does not
+ * push out a handshake on its way.
  */
 static struct connection *next_to_go(const struct connections *connections,
-                                     enum connection_state state)
+                                     enum connection_state state, const struct peer *crowd)
 {
-    const struct peer *largest = largest_peer(connections, state);
+    const struct peer *largest = crowd ? crowd : largest_peer(connections, state);
     struct connection *oldest = NULL;
     int looked = 0;
 
@@ -163,10 +189,13 @@ static struct connection *next_to_go(const struct connections *connections,
 /* Those already cut hold no place: their threads are on the way out. */
 static bool make_room(struct connections *connections)
 {
+    const struct peer *crowd;
+
     if (connections->count - connections->queues[CONNECTION_CUT].count < connections->limits.most)
         return true;
+    crowd = crowding_peer(connections);
     for (size_t i = 0; i < sizeof makes_room / sizeof *makes_room; i++) {
-        struct connection *next = next_to_go(connections, makes_room[i]);
+        struct connection *next = next_to_go(connections, makes_room[i], crowd);
 
         if (!next)
             continue;

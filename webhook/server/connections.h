@@ -3,8 +3,9 @@
  * Who is connected, what they are at, and since when. Each state has its own absolute deadline:
  * libmicrohttpd's timeout counts from the last byte, so a peer that sends one now and then would
  * never meet it. When all places are taken, one that has not finished what it began makes room:
- * first the silent, then the slow, then the idle, of each the oldest of the address that has most.
- * So a crowd keeps nobody out.
+ * first the silent, then the slow, then the idle, of each the oldest of the address that has most;
+ * and an address that keeps more than an eighth of the places (idle ones count a quarter) makes
+ * room before any other. So a crowd keeps nobody out.
  *
  * A connection ends by shutdown() on its socket, which wakes the thread that serves it. The
  * socket's number stays ours until connection_closed(), which the owner calls before close(): both

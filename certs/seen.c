@@ -114,7 +114,8 @@ void seen_add_old(struct seen *seen, X509 *certificate)
         return;
     if (seen->old_count == OLD_MAX) {
         X509_free(seen->old[0]);
-        memmove(seen->old, seen->old + 1, sizeof *seen->old * --seen->old_count);
+        seen->old_count--;
+        memmove(seen->old, seen->old + 1, sizeof *seen->old * seen->old_count);
     }
     X509_up_ref(certificate);
     seen->old[seen->old_count++] = certificate;

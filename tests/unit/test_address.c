@@ -17,7 +17,7 @@ static int buffer_of(int sock, int which)
 
 static int connect_to(int listening)
 {
-    struct sockaddr_storage at;
+    struct sockaddr_storage at = {.ss_family = AF_INET};
     socklen_t size = sizeof at;
     int sock;
 

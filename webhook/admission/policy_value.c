@@ -116,7 +116,7 @@ static bool read_release(const struct policy_reader *reader, const struct path *
                          const struct yaml_value *value, const struct policy_form *form,
                          struct ray_release *ret)
 {
-    const char *text;
+    const char *text = "";
 
     if (!read_text(reader, at, value, form, &text))
         return false;

@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # All tests. Every stage writes what it saw into build/results, and summary.py adds it up.
 
-test_groups=(unit cases fuzz repo server tsan cluster cost memcheck lint)
+test_groups=(unit cases fuzz repo server tsan cluster monitoring cost memcheck lint)
 fast_groups=(unit cases fuzz repo)
 results=$PWD/build/results
 
@@ -72,6 +72,15 @@ test_cluster() {
     run_ctest cluster dev cluster
 }
 
+test_monitoring() {
+    if ! PROMETHEUS_TOOLS=$(prometheus_tools); then
+        check "build: prometheus" false || return 0
+    fi
+    export PROMETHEUS_TOOLS
+    check "build: dev" build dev || return 0
+    run_ctest monitoring dev monitoring
+}
+
 # Instructions, as valgrind counts them, of the code as it is shipped.
 test_cost() {
     check "build: strict" build strict || return 0
@@ -111,6 +120,7 @@ cmd_test() {
     [ -z "$(dev_labels)" ] || stage "AddressSanitizer and UndefinedBehaviorSanitizer: $(dev_labels)" test_dev
     ! asked tsan || stage "ThreadSanitizer: server" test_tsan
     ! asked cluster || stage "A real API server: cluster" test_cluster
+    ! asked monitoring || stage "A real Prometheus: monitoring" test_monitoring
     ! asked cost || stage "Instructions by the request: cost" test_cost
     ! asked memcheck || stage "Memory, as valgrind sees it: memcheck" test_memcheck
     ! asked lint || stage "Lint" lint_all || true # what failed is in the results

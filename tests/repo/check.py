@@ -8,6 +8,7 @@ check.py rules VERDICT [PROGRAM]           the rule table, its cases and RULES.m
 check.py options PROGRAM                   commands and flags in pages and manifests
 check.py examples VERDICT PROGRAM          what the pages show of the program's output
 check.py policy PROGRAM                    the policy's schema and examples
+check.py monitoring PROGRAM                alerts and dashboard, beside what /metrics prints
 """
 
 import json
@@ -15,12 +16,14 @@ import os
 import pathlib
 import subprocess
 import sys
+import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
 
 import docs  # noqa: E402
 import examples  # noqa: E402
 import layers  # noqa: E402
+import monitoring  # noqa: E402
 import options  # noqa: E402
 import policy  # noqa: E402
 import rules  # noqa: E402
@@ -66,6 +69,22 @@ def policy_problems(program):
     yield from policy.check_mentions(where, json.loads(fresh))
 
 
+def monitoring_problems(program):
+    os.environ["RAYSERVICE_WEBHOOK_BINARY"] = str(pathlib.Path(program).resolve())
+    sys.path.insert(0, str(tree.ROOT / "tests" / "server"))
+    import harness
+
+    with tempfile.TemporaryDirectory() as folder:
+        harness.certs(folder)
+        server = harness.Server(folder)
+        metrics = server.get("/metrics")
+        server.stop()
+    where = tree.real()
+    yield from monitoring.check_queries(where, metrics)
+    for check in monitoring.CHECKS:
+        yield from check(where)
+
+
 def example_problems(verdict, program):
     import yaml
 
@@ -99,6 +118,8 @@ def main():
         found = list(options.check_uses(tree.real(), options.commands_of(sys.argv[2])))
     elif what == "policy":
         found = list(policy_problems(sys.argv[2]))
+    elif what == "monitoring":
+        found = list(monitoring_problems(sys.argv[2]))
     elif what == "examples":
         found = list(example_problems(*sys.argv[2:4]))
     else:

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Each check finds what it is there for, in a tree made up here, and leaves a good one alone."""
 
+import json
 import pathlib
 import sys
 import types
@@ -12,6 +13,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
 import docs  # noqa: E402
 import examples  # noqa: E402
 import layers  # noqa: E402
+import monitoring  # noqa: E402
 import options  # noqa: E402
 import policy  # noqa: E402
 import rules  # noqa: E402
@@ -263,6 +265,51 @@ class Policy(unittest.TestCase):
         whole = tree.Tree({policy.POLICIES[0]: "a: [b: 1]\nrules: x"})
         self.assertEqual(list(policy.check_mentions(whole, schema)), [])
         self.assertEqual(len(list(policy.check_mentions(tree.Tree({policy.POLICIES[0]: "a:"}), schema))), 2)
+
+
+class Monitoring(unittest.TestCase):
+    METRICS = monitoring.series('# HELP a_total b\na_total{path="/x",code="200"} 1\na_total{path="/x",code="429"} 0\nb 2.5\n'
+                                'c_bucket{le="+Inf"} 1\n')
+
+    def faults(self, query, shown=""):
+        return list(monitoring.faults_of_query(query, shown, self.METRICS))
+
+    def test_queries_that_find_something(self):
+        for query, shown in (("b", "{{pod}}"), ("absent(b == 1)", ""), ('b{pod=~"$pod"} and b - time() < 7 * 86400', ""),
+                             ('sum by (path) (rate(a_total{code=~"4..|200"}[5m])) > 0', "{{path}}"),
+                             ("sum(rate(c_bucket[$__rate_interval])) by (le)", ""), ('up{job="x"} == 0 or b == 0', "{{ $labels.job }}"),
+                             ('increase(a_total{code!="200"}[15m])', "{{code}} {{instance}}")):
+            self.assertEqual(self.faults(query, shown), [], query)
+
+    def test_queries_that_find_nothing(self):
+        for query, shown in (("d", ""), ("rate(a_totl[5m])", ""), ('a_total{code="500"}', ""), ('a_total{code=~"2..|5.."}', ""),
+                             ('a_total{status="200"}', ""), ('b{path!="/x"}', ""), ("sum by (rule) (a_total)", ""),
+                             ("sum by (path) (a_total)", "{{code}}"), ("sum(a_total)", "{{ $labels.path }}"), ("b", "{{path}}")):
+            self.assertEqual(len(self.faults(query, shown)), 1, query)
+
+    def test_alerts_are_explained_and_tested(self):
+        alert = ("spec: {groups: [{rules: [{alert: A, labels: {severity: warning}, annotations: {summary: s, description: d, "
+                 f"runbook: '{monitoring.PAGE}#what-to-watch'}}}}]}}]}}")
+        case = "{alertname: A, exp_alerts: [{exp_labels: {severity: warning}}]}"
+        files = {monitoring.ALERTS: alert, monitoring.PAGE: "\n## What to watch\n\n| `A` | b |\n",
+                 monitoring.TESTS: f"tests: [{{alert_rule_test: [{case}, {{alertname: A}}]}}]", monitoring.DASHBOARD: '{"panels": []}'}
+        for check, change in ((monitoring.check_annotations, (monitoring.ALERTS, "summary", "sum")),
+                              (monitoring.check_annotations, (monitoring.ALERTS, "warning", "page")),
+                              (monitoring.check_annotations, (monitoring.ALERTS, "#what", "#how")),
+                              (monitoring.check_table, (monitoring.PAGE, "`A`", "`B`")),
+                              (monitoring.check_tests, (monitoring.TESTS, "severity: warning", "severity: critical")),
+                              (monitoring.check_tests, (monitoring.TESTS, ", {alertname: A}", ""))):
+            name, old, new = change
+            self.assertEqual(list(check(tree.Tree(files))), [])
+            self.assertEqual(len(list(check(tree.Tree({**files, name: files[name].replace(old, new)})))), 1, change)
+
+    def test_panels_have_places_of_their_own(self):
+        def panels(*places):
+            return [{"id": index, "title": str(index), "gridPos": {"x": x, "y": 0, "w": 8, "h": 4}} for index, x in enumerate(places)]
+
+        for each, count in ((panels(0, 8, 16), 0), (panels(0, 7), 1), (panels(0, 20), 1), (panels(0) + panels(8), 1)):
+            files = {monitoring.DASHBOARD: json.dumps({"panels": each})}
+            self.assertEqual(len(list(monitoring.check_panels(tree.Tree(files)))), count)
 
 
 class Symbols(unittest.TestCase):

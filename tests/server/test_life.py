@@ -4,6 +4,7 @@
 import http.client
 import json
 import os
+import pathlib
 import re
 import signal
 import subprocess
@@ -175,9 +176,16 @@ class Metrics(ServerTest):
 
     def test_gauges(self):
         metrics = self.server.metrics()
+        self.assertLess(metrics["rayservice_webhook_certificate_not_before_timestamp_seconds"], time.time())
         self.assertGreater(metrics["rayservice_webhook_certificate_not_after_timestamp_seconds"], time.time())
         self.assertEqual(metrics["rayservice_webhook_ready"], 1)
         self.assertTrue(any(name.startswith("rayservice_webhook_build_info{") for name in metrics))
+
+    def test_memory(self):
+        """As the kernel says it, though the sandbox lets the process open nothing there."""
+        status = pathlib.Path(f"/proc/{self.server.process.pid}/status").read_text()
+        resident = int(re.search(r"VmRSS:\s+(\d+) kB", status).group(1)) << 10
+        self.assertAlmostEqual(self.server.metric("resident_memory_bytes") / resident, 1, delta=0.2)
 
 
 class DecisionLog(ServerTest):

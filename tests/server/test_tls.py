@@ -297,9 +297,10 @@ class Reload(ServerTest):
         message = self.mine.log.first("reload-failed")["message"]
         self.assertIn("does not belong to the certificate", message)
         self.assertEqual(self.serial(), first)
-        self.assertEqual(self.reloads("error"), 1)
+        self.assertEqual((self.reloads("error"), self.mine.metric("certificate_rejected")), (1, 1))
         os.replace(renewed / "tls.key", self.place / "tls.key")
         self.mine.log.wait("certificate", 2)
+        self.assertEqual(self.mine.metric("certificate_rejected"), 0)
         self.assertNotEqual(self.serial(), first)
 
     def test_unreadable_files_keep_the_last(self):

@@ -34,7 +34,7 @@ void log_certificate(struct certificates *certificates)
     else if (!facts->names[0])
         log_text(&line, "warning", "it has no DNS name or address: the API server will refuse it");
     log_end(&line);
-    metrics_certificate_expires(facts->not_after);
+    metrics_certificate(facts->not_before, facts->not_after);
     certificate_release(certificate);
 }
 

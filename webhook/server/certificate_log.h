@@ -6,7 +6,7 @@
 #include "server/expiry.h"
 
 /* A line on the certificate in force, with a warning where the API server would refuse it; and its
- * end for the metrics. */
+ * life for the metrics. */
 void log_certificate(struct certificates *certificates);
 
 /* A warning where it is time for one (expiry.h). now: Unix seconds. */

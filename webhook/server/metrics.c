@@ -5,6 +5,7 @@
 #include "server/clock.h"
 #include "server/http.h"
 #include "server/log.h"
+#include "server/resident.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -53,20 +54,22 @@ static struct {
     atomic_uint_fast64_t decisions[STAGES][METRICS_DECISIONS];
     struct histogram durations[STAGES];
     atomic_uint_fast64_t *rules; /* one for each row of the rule table */
-    atomic_uint_fast64_t injections, reloads[2], clients_refused;
+    atomic_uint_fast64_t injections, reloads[2], certificate_rejected, clients_refused;
     atomic_uint_fast64_t policies[2], policy_rejected;
-    atomic_uint_fast64_t certificate_expires, started; /* Unix seconds */
+    atomic_uint_fast64_t certificate_begins, certificate_expires, started; /* Unix seconds */
 } metrics;
 
 bool metrics_start(void)
 {
     metrics.rules = calloc(rule_count() + 1, sizeof *metrics.rules);
     atomic_store(&metrics.started, (uint64_t)time(NULL));
+    resident_open();
     return metrics.rules;
 }
 
 void metrics_stop(void)
 {
+    resident_close();
     free(metrics.rules);
     metrics.rules = NULL;
 }
@@ -110,6 +113,7 @@ void metrics_injections(size_t count)
 void metrics_reload(bool good)
 {
     atomic_fetch_add(&metrics.reloads[good], 1);
+    atomic_store(&metrics.certificate_rejected, !good);
 }
 
 void metrics_policy(bool good)
@@ -123,9 +127,15 @@ void metrics_client_refused(void)
     atomic_fetch_add(&metrics.clients_refused, 1);
 }
 
-void metrics_certificate_expires(int64_t unix_seconds)
+static void store_time(atomic_uint_fast64_t *time, int64_t unix_seconds)
 {
-    atomic_store(&metrics.certificate_expires, (uint64_t)(unix_seconds > 0 ? unix_seconds : 0));
+    atomic_store(time, (uint64_t)(unix_seconds > 0 ? unix_seconds : 0));
+}
+
+void metrics_certificate(int64_t begins, int64_t expires)
+{
+    store_time(&metrics.certificate_begins, begins);
+    store_time(&metrics.certificate_expires, expires);
 }
 
 static void put(struct text *out, const char *name, const char *labels, uint64_t value)
@@ -291,6 +301,12 @@ static void write_recorded(struct text *out, const char *name, const struct metr
     put(out, name, "{result=\"failed\"}", counts.failed);
 }
 
+static void write_resident(struct text *out, const char *name, const struct metrics_view *view)
+{
+    (void)view;
+    put(out, name, "", resident_bytes());
+}
+
 static void write_ready(struct text *out, const char *name, const struct metrics_view *view)
 {
     put(out, name, "", view->ready);
@@ -338,12 +354,19 @@ static const struct {
      write_policies, NULL},
     {"policy_rejected", "gauge", "1 while the policy file is not good, and an older one in force.",
      NULL, &metrics.policy_rejected},
+    {"certificate_rejected", "gauge",
+     "1 while certificate, key or client CA are not good, and older ones in force.", NULL,
+     &metrics.certificate_rejected},
+    {"certificate_not_before_timestamp_seconds", "gauge", "When the serving certificate begins.",
+     NULL, &metrics.certificate_begins},
     {"certificate_not_after_timestamp_seconds", "gauge", "When the serving certificate expires.",
      NULL, &metrics.certificate_expires},
     {"log_lines_dropped_total", "counter", "Log lines lost because nobody read them.",
      write_log_dropped, NULL},
     {"record_lines_total", "counter",
      "Lines of --record: written, dropped because the disk was slow, failed on it.", write_recorded,
+     NULL},
+    {"resident_memory_bytes", "gauge", "Memory of the process that is in RAM.", write_resident,
      NULL},
     {"ready", "gauge", "1 while new calls are welcome.", write_ready, NULL},
     {"start_time_seconds", "gauge", "When the process started.", NULL, &metrics.started},

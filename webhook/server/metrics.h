@@ -25,7 +25,7 @@ enum metrics_decision {
 
 extern const char *const metrics_decision_names[METRICS_DECISIONS];
 
-/* False if there is no memory for the rules' counters. */
+/* Before the sandbox: it opens a file. False if there is no memory for the rules' counters. */
 bool metrics_start(void);
 void metrics_stop(void);
 
@@ -33,11 +33,13 @@ void metrics_request(enum metrics_path path, unsigned status);
 void metrics_decision(enum metrics_path path, enum metrics_decision decision, int64_t nanoseconds);
 void metrics_findings(const struct findings *findings);
 void metrics_injections(size_t count);
+/* Certificate, key and client CA were read again; good: they are in force now. */
 void metrics_reload(bool good);
 /* The policy was read; good: it is in force now. */
 void metrics_policy(bool good);
 void metrics_client_refused(void);
-void metrics_certificate_expires(int64_t unix_seconds);
+/* The serving certificate's life, in Unix seconds. */
+void metrics_certificate(int64_t begins, int64_t expires);
 
 /* What is known elsewhere at the moment of writing. */
 struct metrics_view {

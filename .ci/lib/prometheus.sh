@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+# promtool and prometheus, for the tests of alerts and dashboard. Where they are not installed they are taken out of
+# the distribution's package (19 MB) and not installed: its server would start on port 9090 of this machine.
+
+fetch_prometheus() {
+    local folder=$1
+    rm -rf "$folder.part"
+    mkdir -p "$folder.part"
+    quietly as_root apt-get update -q
+    quietly env -C "$folder.part" apt-get download -q prometheus
+    quietly dpkg-deb -x "$folder.part"/prometheus_*.deb "$folder.part"
+    rm "$folder.part"/prometheus_*.deb
+    mv "$folder.part" "$folder"
+}
+
+# prometheus_tools: prints the folder that holds them.
+prometheus_tools() {
+    local folder=$cache/prometheus
+    if command -v promtool >/dev/null && command -v prometheus >/dev/null; then
+        dirname "$(command -v promtool)"
+        return
+    fi
+    mkdir -p "$cache"
+    (
+        flock 9
+        [ -d "$folder" ] || { title "Fetching the package prometheus, to run and not to install" && fetch_prometheus "$folder"; }
+    ) 9>"$folder.lock" >&2 || return
+    printf '%s\n' "$folder/usr/bin"
+}

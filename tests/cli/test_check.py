@@ -62,7 +62,7 @@ class ExitCodes(Place):
 
     def test_wrong_flags_are_2_with_a_hint(self):
         for arguments, hint in ((["--strickt", "x"], "did you mean --strict?"),
-                                (["-o", "yml", "x"], "one of text|json|html"),
+                                (["-o", "yml", "x"], "one of text|json|yaml"),
                                 ([], "name a file, a directory, or - for stdin")):
             done = run("check", *arguments)
             self.assertEqual((done.returncode, done.stdout), (2, ""))

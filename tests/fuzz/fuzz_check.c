@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Target functions: manifests_read(), apply_patch(), locate(), and the renderers of check, on
- * whatever a file holds. The JSON that is written must be JSON, and a place must be in the file.
+ * whatever a file holds. The JSON that is written must be JSON, a place must be in the file, and a
+ * file with what would be injected has nothing more to get.
  */
 #include "cli/locate.h"
 #include "cli/render.h"
@@ -11,6 +12,9 @@
 struct input {
     struct bytes text;
     struct arena *arena;
+    struct rewrite *rewrite;
+    bool again;    /* it is what a rewrite wrote: everything else has been tried */
+    bool troubled; /* by what the rewrite could not do */
 };
 
 static void must_be_json(struct bytes text)
@@ -70,15 +74,18 @@ static void render(const struct renderer *renderer, const struct outcome *outcom
 
 static void found(void *context, const struct manifest *manifest)
 {
-    const struct input *input = context;
+    struct input *input = context;
     struct outcome outcome;
     struct problem problem = {0};
+    bool judged;
 
     arena_reset(input->arena);
     /* YAML can write a NUL, which our JSON does not take. */
     if (!memmem(manifest->json.data, manifest->json.size, "\\u0000", 6))
         must_be_json(manifest->json);
-    if (!outcome_of(input->arena, &policy_default, manifest, &outcome, &problem))
+    judged = outcome_of(input->arena, &policy_default, manifest, &outcome, &problem);
+    rewrite_object(input->rewrite, manifest, judged ? outcome.patch : NULL);
+    if (!judged || input->again)
         return;
     for (const struct finding *each = outcome.findings.first; each; each = each->next)
         must_be_in(input->text, locate(input->arena, manifest, each));
@@ -92,18 +99,50 @@ static void found(void *context, const struct manifest *manifest)
 
 static void trouble(void *context, const char *file, const struct problem *problem)
 {
-    (void)context;
+    struct input *input = context;
+
     (void)file;
+    input->troubled = true;
     MUST(*problem->message);
+}
+
+static void put_files(const struct rewritten *done)
+{
+    const struct style style = {.colour = true, .unicode = true, .width = 80};
+    struct arena *arena = arena_new((size_t)256 << 20);
+    struct text out = text_new(arena);
+
+    yaml_renderer.file(&out, &style, done, '\0');
+    if (!arena_exhausted(arena))
+        MUST(out.size == done->after.size);
+    diff_renderer.file(&out, &style, done, '\n');
+    arena_free(arena);
+}
+
+/* Returns what the rewrite wrote; it lives as long as the rewrite. */
+static struct rewritten read_file(struct input *input)
+{
+    const struct manifest_sink sink = {.context = input, .object = found, .trouble = trouble};
+
+    input->rewrite = rewrite_new("file", input->text);
+    MUST(input->rewrite);
+    manifests_read("file", input->text, &sink);
+    input->troubled = false;
+    return rewrite_finish(input->rewrite, &sink);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct input input = {.text = {(const char *)data, size},
                           .arena = arena_new(3 * ADMIT_ARENA_LIMIT)};
-    const struct manifest_sink sink = {.context = &input, .object = found, .trouble = trouble};
+    struct rewritten done = read_file(&input);
+    struct input again = {.text = done.after, .arena = input.arena, .again = true};
 
-    manifests_read("file", input.text, &sink);
+    put_files(&done);
+    if (!input.troubled && done.edits->first)
+        MUST(!read_file(&again).edits->first);
+    rewrite_free(again.rewrite);
+    rewrite_free(input.rewrite);
     arena_free(input.arena);
     return 0;
 }

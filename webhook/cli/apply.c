@@ -2,6 +2,7 @@
 /* One walk over the text, however many operations there are. */
 #include "cli/apply.h"
 
+#include "cli/pointer.h"
 #include "core/json.h"
 
 static const struct path root;
@@ -101,24 +102,18 @@ static struct edit *edits_below(struct walk *walk, struct edit *edits, const cha
 
 static void put_value(struct walk *walk, struct bytes value, struct edit *edits);
 
-/* The last step of a pointer, without ~0 and ~1; NULL if it is not the last. */
-static const char *last_step(struct arena *arena, const char *pointer)
+/* NULL if the pointer has more than one step. */
+static const char *only_step(struct arena *arena, const char *pointer)
 {
-    struct text key = text_new(arena);
+    const char *step = pointer_step(arena, &pointer);
 
-    for (pointer++; *pointer && *pointer != '/'; pointer++) {
-        if (*pointer == '~')
-            text_putc(&key, *++pointer == '1' ? '/' : '~');
-        else
-            text_putc(&key, *pointer);
-    }
-    return *pointer ? NULL : text_string(&key);
+    return *pointer ? NULL : step;
 }
 
 static void put_new_members(struct walk *walk, struct edit *edits, bool first)
 {
     for (; edits; edits = edits->next) {
-        const char *key = edits->done ? NULL : last_step(walk->arena, edits->pointer);
+        const char *key = edits->done ? NULL : only_step(walk->arena, edits->pointer);
         struct bytes value = edits->value;
 
         walk->lost = walk->lost || (!edits->done && !key);

@@ -22,10 +22,11 @@ static const struct option options[] = {
      .offset = offsetof(struct settings, output),
      .argument = "FORMAT",
      .standard = "text",
-     .choices = "text|json|html|github|sarif|junit",
+     .choices = "text|json|yaml|diff|html|github|sarif|junit",
      .help = "How to write what was found: text for people, json for programs, html as one page "
              "for a browser; github as annotations of a pull request, sarif for code scanning, "
-             "junit as a report of tests."},
+             "junit as a report of tests. Or the files with what would be injected, as yaml or "
+             "as a diff for `git apply`; what was found goes to stderr then."},
     {.name = "strict",
      .kind = OPTION_FLAG,
      .offset = offsetof(struct settings, strict),
@@ -33,9 +34,9 @@ static const struct option options[] = {
     POLICY_OPTIONS(offsetof(struct settings, policy)),
 };
 
-static const struct renderer *const renderers[] = {&text_renderer,  &json_renderer,
-                                                   &html_renderer,  &github_renderer,
-                                                   &sarif_renderer, &junit_renderer};
+static const struct renderer *const renderers[] = {
+    &text_renderer,  &json_renderer,  &html_renderer, &github_renderer,
+    &sarif_renderer, &junit_renderer, &yaml_renderer, &diff_renderer};
 
 struct check {
     struct arena *arena; /* of one object: reset before each */
@@ -43,7 +44,18 @@ struct check {
     const struct renderer *renderer;
     struct style style;
     struct summary summary;
+    struct rewrite *rewrite; /* of the file, for a renderer of files */
+    char last_byte;          /* of the file before; 0: there is none */
 };
+
+/* What was found. */
+static void write_out(struct check *check, struct text *out)
+{
+    if (check->renderer->file)
+        (void)fprintf(stderr, "%s", text_string(out));
+    else if (finish(out, EXIT_GOOD) != EXIT_GOOD)
+        check->summary.troubled = true;
+}
 
 static void render_trouble(struct check *check, const char *file, const struct problem *problem)
 {
@@ -90,11 +102,27 @@ static void check_object(void *context, const struct manifest *manifest)
     arena_reset(check->arena);
     out = text_new(check->arena);
     if (!outcome_of(check->arena, check->policy, manifest, &outcome, &problem)) {
+        if (check->rewrite)
+            rewrite_object(check->rewrite, manifest, NULL);
         say_trouble(check, manifest->file, &problem);
         return;
     }
     check->renderer->object(&out, &check->style, &outcome, &check->summary);
     count(&check->summary, &outcome);
+    if (check->rewrite)
+        rewrite_object(check->rewrite, manifest, outcome.patch);
+    write_out(check, &out);
+}
+
+static void write_file(struct check *check, const struct manifest_sink *sink)
+{
+    struct rewritten file = rewrite_finish(check->rewrite, sink);
+    struct text out;
+
+    arena_reset(check->arena);
+    out = text_new(check->arena);
+    check->renderer->file(&out, &check->style, &file, check->last_byte);
+    check->last_byte = file.after.size ? file.after.data[file.after.size - 1] : check->last_byte;
     if (finish(&out, EXIT_GOOD) != EXIT_GOOD)
         check->summary.troubled = true;
 }
@@ -103,8 +131,19 @@ static void check_file(void *context, const char *name, struct bytes text)
 {
     const struct manifest_sink sink = {
         .context = context, .object = check_object, .trouble = say_trouble};
+    struct check *check = context;
+    struct problem problem;
 
+    check->rewrite = check->renderer->file ? rewrite_new(name, text) : NULL;
     manifests_read(name, text, &sink);
+    if (check->rewrite) {
+        write_file(check, &sink);
+    } else if (check->renderer->file) {
+        problem_set(&problem, 0, 0, "out of memory");
+        say_trouble(check, name, &problem);
+    }
+    rewrite_free(check->rewrite);
+    check->rewrite = NULL;
 }
 
 static int exit_code(const struct check *check, bool strict)
@@ -129,7 +168,8 @@ static int check_all(struct check *check, bool strict, const struct option_rest 
     arena_reset(check->arena);
     out = text_new(check->arena);
     check->renderer->end(&out, &check->style, &check->summary);
-    return finish(&out, exit_code(check, strict));
+    write_out(check, &out);
+    return exit_code(check, strict);
 }
 
 static const struct renderer *find_renderer(const char *name)
@@ -179,7 +219,8 @@ const struct command check_command = {
         "Exits with 0 if nothing would be denied, 1 if something would, 2 if something could not "
         "be read.",
     .example = PROGRAM " check ray-service.yaml\n" PROGRAM
-                       " check --strict -o json deploy/ | jq .summary\n"
+                       " check --strict -o json deploy/ | jq .summary\n" PROGRAM
+                       " check -o diff deploy/ | git apply\n"
                        "kubectl get rayservice -A -o yaml | " PROGRAM " check -",
     .options = options,
     .option_count = sizeof options / sizeof *options,

@@ -40,10 +40,9 @@ static size_t break_size(const char *at, size_t left)
     return 0;
 }
 
-static size_t offset_of(struct bytes text, const struct yaml_value *value, bool at_key)
+size_t place_offset(struct bytes text, struct place place)
 {
-    unsigned line = at_key ? value->key_line : value->line;
-    unsigned column = at_key ? value->key_column : value->column;
+    unsigned line = place.line;
     size_t at = 0;
 
     while (line > 1 && at < text.size) {
@@ -52,7 +51,7 @@ static size_t offset_of(struct bytes text, const struct yaml_value *value, bool 
         line -= size > 0;
         at += size ? size : 1;
     }
-    return at + column - 1;
+    return at + place.column - 1;
 }
 
 static const struct yaml_value *yaml_child(const struct yaml_value *value, const struct path *step)
@@ -66,6 +65,12 @@ static const struct yaml_value *yaml_child(const struct yaml_value *value, const
     for (value = value->first; value && index; index--)
         value = value->next;
     return value;
+}
+
+static struct place place_of(const struct yaml_value *value, bool key)
+{
+    return key ? (struct place){value->key_line, value->key_column}
+               : (struct place){value->line, value->column};
 }
 
 static bool is_collection(const struct yaml_value *value)
@@ -89,9 +94,9 @@ static struct target locate_yaml(struct arena *arena, const struct manifest *man
     }
     at_key = value->key && (!whole || is_collection(value));
     return (struct target){
-        .offset = offset_of(manifest->text, value, false),
+        .offset = place_offset(manifest->text, place_of(value, false)),
         .whole = whole,
-        .place = place_at(manifest, offset_of(manifest->text, value, at_key)),
+        .place = place_at(manifest, place_offset(manifest->text, place_of(value, at_key))),
         .text = value->kind == YAML_STRING ? value->text : (struct bytes){0},
     };
 }

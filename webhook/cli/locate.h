@@ -18,4 +18,7 @@ struct place {
 struct place locate(struct arena *arena, const struct manifest *manifest,
                     const struct finding *finding);
 
+/* Where a place of the YAML is in its bytes: lines break where YAML 1.1 breaks them. */
+size_t place_offset(struct bytes text, struct place place);
+
 #endif

@@ -8,9 +8,18 @@ import threading
 import time
 import unittest
 
-from harness import SAMPLE, ServerTest, client_hello, eventually, head, is_closed
+from harness import SAMPLE, ServerTest, client_hello, eventually, head, is_closed, review
 
 HEADER = head("/validate", "Host: localhost", "Content-Type: application/json", f"Content-Length: {len(SAMPLE)}")
+
+
+def service_of_groups(count):
+    """Each gets a probe: the answer has six times the size of the question."""
+    return {"apiVersion": "ray.io/v1", "kind": "RayService", "metadata": {"name": "x", "namespace": "n"},
+            "spec": {"serveConfigV2": "applications: []", "rayClusterConfig": {
+                "rayVersion": "2.52.0", "headGroupSpec": {"template": {"spec": {"containers": [{}]}}},
+                "workerGroupSpecs": [{"groupName": f"w{index}", "replicas": 1,
+                                      "template": {"spec": {"containers": [{}]}}} for index in range(count)]}}}
 
 
 def ask(sock):
@@ -290,6 +299,28 @@ class LargeBodies(ServerTest):
             stop.set()
             for thread in floods:
                 thread.join()
+
+
+class LargeAnswers(ServerTest):
+    """An answer that nobody reads is memory too: bounded in all, and the oldest makes room."""
+
+    def ask_and_leave(self, body):
+        sock = self.server.tls()
+        sock.sendall(head("/mutate", "Host: x", "Content-Type: application/json", f"Content-Length: {len(body)}") + body)
+        return sock
+
+    def test_answers_that_nobody_reads(self):
+        body = review.line(review.make(service_of_groups(2500)))
+        status, answer, _ = self.server.post("/mutate", body)
+        self.assertEqual((status, len(answer) > 1 << 20), (200, True))
+        socks = [self.ask_and_leave(body) for _ in range(64 * (1 << 20) // len(answer) + 30)]
+        eventually(lambda: self.server.metric('connections_ended_total{port="webhook",why="crowded"}') >= 20,
+                   "who does not read makes room")
+        self.assertLess(self.server.metric('connections{port="webhook",state="answering"}'), 80)
+        self.assertEqual(self.server.post("/mutate", body)[:2], (200, answer))
+        self.assert_serves()
+        for sock in socks:
+            sock.close()
 
 
 if __name__ == "__main__":

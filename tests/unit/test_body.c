@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/body.h"
+#include "server/budget.h"
 #include "test.h"
 
 static char piece[64 * 1024];
@@ -56,7 +57,7 @@ static void the_limit_is_exact(void)
 
 static void all_together_have_a_budget(void)
 {
-    struct body large[BODY_BUDGET / BODY_LIMIT] = {{0}}, last = {0}, small = {0};
+    struct body large[BUDGET_STANDARD / BODY_LIMIT] = {{0}}, last = {0}, small = {0};
     size_t count_of_large = sizeof large / sizeof *large;
 
     for (size_t i = 0; i < count_of_large; i++)

@@ -152,18 +152,37 @@ static void only_the_idle_without_unread_bytes_are_drained(void)
     end(4);
 }
 
-static void the_oldest_large_body_goes(void)
+static void the_oldest_large_one_goes(void)
 {
     begin(0);
-    for (int i = 0; i < 3; i++)
-        connection_enter(add(i), CONNECTION_BODY);
-    connection_set_large(open_ones[1]);
-    connection_set_large(open_ones[2]);
-    connections_cut_large_body(open_ones[1]);
-    CHECK(!is_cut(0) && !is_cut(1) && is_cut(2));
-    connections_cut_large_body(open_ones[1]);
-    CHECK(!is_cut(0) && !is_cut(1));
-    end(3);
+    for (int i = 0; i < PLACES; i++) {
+        connection_enter(add(i), i == 1 ? CONNECTION_ANSWERING : CONNECTION_BODY);
+        usleep(2000);
+    }
+    for (int i = 1; i < PLACES; i++)
+        connection_set_large(open_ones[i]);
+    connections_cut_large(open_ones[2]);
+    CHECK(!is_cut(0) && is_cut(1) && !is_cut(2) && !is_cut(3));
+    connections_cut_large(open_ones[2]);
+    connections_cut_large(open_ones[2]);
+    CHECK(!is_cut(0) && !is_cut(2) && is_cut(3));
+    end(PLACES);
+}
+
+/* Neither of the memory of who is judged now, nor of one that was small again. */
+static void large_is_one_that_is_so_now(void)
+{
+    begin(0);
+    connection_enter(add(0), CONNECTION_BODY);
+    connection_set_large(open_ones[0]);
+    connection_enter(open_ones[0], CONNECTION_ANSWERING);
+    connection_enter(add(1), CONNECTION_BODY);
+    connections_cut_large(open_ones[1]);
+    CHECK(!is_cut(0));
+    connection_set_large(open_ones[0]);
+    connections_cut_large(open_ones[1]);
+    CHECK(is_cut(0));
+    end(2);
 }
 
 static void who_asked_nothing_is_counted(void)
@@ -182,5 +201,5 @@ static void who_asked_nothing_is_counted(void)
 
 TEST_MAIN(TEST(the_oldest_makes_room), TEST(the_busy_go_last), TEST(a_place_is_free_again),
           TEST(who_was_cut_stays_so), TEST(deadlines), TEST(a_deadline_comes_with_the_state),
-          TEST(only_the_idle_without_unread_bytes_are_drained), TEST(the_oldest_large_body_goes),
-          TEST(who_asked_nothing_is_counted))
+          TEST(only_the_idle_without_unread_bytes_are_drained), TEST(the_oldest_large_one_goes),
+          TEST(large_is_one_that_is_so_now), TEST(who_asked_nothing_is_counted))

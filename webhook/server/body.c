@@ -1,43 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/body.h"
 
-#include "server/clock.h"
+#include "server/budget.h"
 
-#include <stdatomic.h>
 #include <stdlib.h>
 
-enum {
-    FIRST_ROOM = 8 * 1024, /* most reviews have 4 to 8 KB */
-    BUDGET_TRIES = 50,     /* of a millisecond each: a peer that was cut needs less to be gone */
-};
-
-static atomic_size_t budget_used;
+enum { FIRST_ROOM = 8 * 1024 }; /* most reviews have 4 to 8 KB */
 
 static size_t counted(size_t room)
 {
     return room > BODY_SMALL ? room : 0;
-}
-
-static bool budget_take(size_t size)
-{
-    size_t used = atomic_load(&budget_used);
-
-    do {
-        if (size > BODY_BUDGET - used)
-            return false;
-    } while (!atomic_compare_exchange_weak(&budget_used, &used, used + size));
-    return true;
-}
-
-static bool budget_wait(size_t size, void (*make_room)(void *context), void *context)
-{
-    for (int i = 0; i < BUDGET_TRIES; i++) {
-        if (budget_take(size))
-            return true;
-        make_room(context);
-        nanosleep(&(struct timespec){.tv_nsec = CLOCK_MS_NS}, NULL);
-    }
-    return false;
 }
 
 static size_t next_room(const struct body *body, size_t needed)
@@ -55,11 +27,11 @@ static bool grow(struct body *body, size_t needed, void (*make_room)(void *conte
     size_t more = counted(room) - counted(body->room);
     char *data;
 
-    if (more && !budget_wait(more, make_room, context))
+    if (more && !budget_take(more, make_room, context))
         return false;
     data = realloc(body->data, room);
     if (!data) {
-        atomic_fetch_sub(&budget_used, more);
+        budget_give(more);
         return false;
     }
     body->data = data;
@@ -94,7 +66,7 @@ enum body_status body_append(struct body *body, struct bytes more, void (*make_r
 
 void body_free(struct body *body)
 {
-    atomic_fetch_sub(&budget_used, counted(body->room));
+    budget_give(counted(body->room));
     free(body->data);
     *body = (struct body){.status = body->status};
 }

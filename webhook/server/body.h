@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A request body as it arrives. It grows with what has come, never with what was announced. Small
- * ones are free to grow; what large ones take is bounded in all, so that 500 peers with 7 MiB each
- * can not take 3.5 GB, and small calls never wait for large ones.
+ * ones are free to grow; what large ones take is bounded in all (budget.h), so that 500 peers with
+ * 7 MiB each can not take 3.5 GB, and small calls never wait for large ones.
  */
 #ifndef SERVER_BODY_H
 #define SERVER_BODY_H
@@ -12,9 +12,8 @@
 #include <stdbool.h>
 
 enum {
-    BODY_LIMIT = 7 * 1024 * 1024,   /* object and oldObject of at most 3 MiB each, and the rest */
-    BODY_SMALL = 64 * 1024,         /* not counted: 500 of these are 32 MiB */
-    BODY_BUDGET = 64 * 1024 * 1024, /* what the large ones may take together */
+    BODY_LIMIT = 7 * 1024 * 1024, /* object and oldObject of at most 3 MiB each, and the rest */
+    BODY_SMALL = 64 * 1024,       /* not counted: 500 of these are 32 MiB */
 };
 
 enum body_status {

@@ -25,7 +25,7 @@ struct connection {
     enum connection_state state;
     int64_t since; /* ms */
     int socket;
-    bool large; /* its body took memory that others wait for */
+    bool large; /* it holds memory that others wait for */
     bool wrote; /* something has come from it */
     bool asked; /* a complete header has */
 };
@@ -77,10 +77,18 @@ size_t connections_most(const struct connections *connections)
     return connections->limits.most + GOING;
 }
 
+static void set_large(struct connection *connection, bool large)
+{
+    connection->peer->large += large;
+    connection->peer->large -= connection->large;
+    connection->large = large;
+}
+
 static void leave(struct connection *connection)
 {
     struct queue *queue = &connection->home->queues[connection->state];
 
+    set_large(connection, false);
     *(connection->previous ? &connection->previous->next : &queue->head) = connection->next;
     *(connection->next ? &connection->next->previous : &queue->tail) = connection->previous;
     queue->count--;
@@ -245,7 +253,6 @@ void connection_enter(struct connection *connection, enum connection_state state
     if (connection->state != CONNECTION_CUT) {
         leave(connection);
         enter(connection, state);
-        connection->large = false;
         connection->asked = connection->asked || state == CONNECTION_BODY;
     }
     pthread_mutex_unlock(&connection->home->lock);
@@ -296,21 +303,33 @@ int64_t connections_sweep(struct connections *connections, int64_t otherwise)
 void connection_set_large(struct connection *connection)
 {
     pthread_mutex_lock(&connection->home->lock);
-    connection->large = true;
+    set_large(connection, connection->state != CONNECTION_CUT);
     pthread_mutex_unlock(&connection->home->lock);
 }
 
-void connections_cut_large_body(const struct connection *except)
+/* Before `other`, if there is one? */
+static bool goes_first(const struct connection *connection, const struct connection *other)
 {
+    if (!other || connection->peer->large != other->peer->large)
+        return !other || connection->peer->large > other->peer->large;
+    return connection->since < other->since;
+}
+
+void connections_cut_large(const struct connection *except)
+{
+    static const enum connection_state holders[] = {CONNECTION_BODY, CONNECTION_ANSWERING};
     struct connections *home = except->home;
-    struct connection *connection;
+    struct connection *first = NULL;
 
     pthread_mutex_lock(&home->lock);
-    connection = home->queues[CONNECTION_BODY].head;
-    while (connection && (!connection->large || connection == except))
-        connection = connection->next;
-    if (connection)
-        cut(connection, CONNECTION_END_CROWDED);
+    for (size_t i = 0; i < sizeof holders / sizeof *holders; i++) {
+        for (struct connection *each = home->queues[holders[i]].head; each; each = each->next) {
+            if (each->large && each != except && goes_first(each, first))
+                first = each;
+        }
+    }
+    if (first)
+        cut(first, CONNECTION_END_CROWDED);
     pthread_mutex_unlock(&home->lock);
 }
 

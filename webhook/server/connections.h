@@ -68,11 +68,12 @@ void connection_closed(struct connection *connection);
  * `otherwise`. */
 int64_t connections_sweep(struct connections *connections, int64_t otherwise);
 
-/* Ends the one that has been sending a large body for the longest, unless it is this one. */
-void connections_cut_large_body(const struct connection *except);
-
-/* A body is large: see above. */
+/* In its present state it holds memory that others wait for: a large body or answer. */
 void connection_set_large(struct connection *connection);
+
+/* Ends one of those, unless it is this one: of the address that has most of them, the one that has
+ * been at it for the longest. */
+void connections_cut_large(const struct connection *except);
 
 /* From now on, a header may take no more than this. */
 void connections_hurry(struct connections *connections, int64_t timeout_ms);

@@ -135,3 +135,10 @@ void http_say(struct http_exchange *exchange, unsigned status, const char *sente
 {
     http_reply(exchange, &(struct http_answer){.status = status, .body = bytes_of(sentence)});
 }
+
+void http_busy(struct http_exchange *exchange, const char *sentence)
+{
+    http_reply(exchange, &(struct http_answer){.status = HTTP_TOO_MANY_REQUESTS,
+                                               .retry_after = 1,
+                                               .body = bytes_of(sentence)});
+}

@@ -55,11 +55,15 @@ struct http_answer {
 /* One request on its way: known to whoever carries it (listener.c). */
 struct http_exchange;
 
-/* Hands the answer over; its texts are copied. Once for each exchange. */
+/* Hands the answer over; its texts are copied. Once for each exchange. Becomes http_busy() where
+ * too many large answers wait for their readers. */
 void http_reply(struct http_exchange *exchange, const struct http_answer *answer);
 
 /* The same with a sentence of plain text as the body. */
 void http_say(struct http_exchange *exchange, unsigned status, const char *sentence);
+
+/* Something that others hold is used up: 429, to be tried again in a second. */
+void http_busy(struct http_exchange *exchange, const char *sentence);
 
 /* What a port serves. Called from many threads at once. */
 struct http_site {

@@ -12,6 +12,7 @@
  */
 #include "server/listener.h"
 
+#include "server/answer.h"
 #include "server/body.h"
 #include "server/clock.h"
 #include "server/tls.h"
@@ -144,21 +145,17 @@ static void add_header(struct MHD_Response *response, const char *name, const ch
         abort(); /* the text is ours: a programming error, or no memory for forty bytes */
 }
 
-void http_reply(struct http_exchange *exchange, const struct http_answer *answer)
+static void make_room(void *context)
 {
-    const struct listener *listener = exchange->client->listener;
+    const struct http_exchange *exchange = context;
 
-    /* It copies at once; 0.9.75 wants a pointer to non-const all the same. */
-    const union {
-        const char *data;
-        void *copied;
-    } body = {answer->body.data};
-    struct MHD_Response *response =
-        MHD_create_response_from_buffer(answer->body.size, body.copied, MHD_RESPMEM_MUST_COPY);
+    connections_cut_large(exchange->client->connection);
+}
+
+static void add_headers(struct MHD_Response *response, const struct http_answer *answer, bool last)
+{
     char retry_after[16];
 
-    if (!response)
-        return;
     add_header(response, MHD_HTTP_HEADER_CONTENT_TYPE,
                answer->content_type ? answer->content_type : "text/plain; charset=utf-8");
     add_header(response, MHD_HTTP_HEADER_ALLOW, answer->allow);
@@ -166,9 +163,24 @@ void http_reply(struct http_exchange *exchange, const struct http_answer *answer
         (void)snprintf(retry_after, sizeof retry_after, "%u", answer->retry_after);
         add_header(response, MHD_HTTP_HEADER_RETRY_AFTER, retry_after);
     }
-    if (atomic_load(&listener->draining))
+    if (last)
         add_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
+}
+
+void http_reply(struct http_exchange *exchange, const struct http_answer *answer)
+{
+    const struct listener *listener = exchange->client->listener;
+    bool large = answer_is_large(answer->body);
+    struct MHD_Response *response = answer_response(answer->body, make_room, exchange);
+
+    if (!response && large)
+        http_busy(exchange, "too many large answers\n");
+    if (!response)
+        return;
+    add_headers(response, answer, atomic_load(&listener->draining));
     connection_enter(exchange->client->connection, CONNECTION_ANSWERING);
+    if (large)
+        connection_set_large(exchange->client->connection);
     exchange->replied = MHD_queue_response(exchange->carrier, answer->status, response) == MHD_YES;
     MHD_destroy_response(response);
     if (exchange->replied && listener->site->answered)
@@ -211,13 +223,6 @@ static enum MHD_Result on_head(struct MHD_Connection *carrier, const char *metho
     return begin(exchange, method, path);
 }
 
-static void make_room(void *context)
-{
-    const struct http_exchange *exchange = context;
-
-    connections_cut_large_body(exchange->client->connection);
-}
-
 /*
  * The library can not answer while a body comes in. So after a failure the rest is thrown away, and
  * the refusal sent at the end; who sends more than twice the limit is just cut off.
@@ -242,9 +247,7 @@ static enum MHD_Result on_end(struct http_exchange *exchange)
     if (body->status == BODY_TOO_LARGE)
         http_say(exchange, HTTP_CONTENT_TOO_LARGE, "the body is larger than 7 MiB\n");
     else if (body->status == BODY_NO_MEMORY)
-        http_reply(exchange, &(struct http_answer){.status = HTTP_TOO_MANY_REQUESTS,
-                                                   .retry_after = 1,
-                                                   .body = BYTES("too many large bodies\n")});
+        http_busy(exchange, "too many large bodies\n");
     else
         site->finish(site->context, exchange, &exchange->head,
                      (struct bytes){body->data, body->size});

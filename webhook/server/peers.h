@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Who connects, by address (IPv6: by /64, which one host may have all of), and how many connections
- * each has in what state. So that a crowd from one place pushes out its own. Not thread-safe.
+ * each has in what state, and how many of them are large (connections.h). So that a crowd from one
+ * place pushes out its own. Not thread-safe.
  */
 #ifndef SERVER_PEERS_H
 #define SERVER_PEERS_H
@@ -13,7 +14,7 @@ enum { PEER_KEY_SIZE = 8, PEER_BUCKETS = 256 };
 struct peer {
     struct peer *next;
     unsigned char key[PEER_KEY_SIZE];
-    size_t connections;
+    size_t connections, large;
     size_t in[CONNECTION_STATES];
 };
 

@@ -167,9 +167,7 @@ static void finish(void *context, struct http_exchange *exchange, const struct h
     enum metrics_decision decision;
 
     if (!arena) {
-        http_reply(exchange, &(struct http_answer){.status = HTTP_TOO_MANY_REQUESTS,
-                                                   .retry_after = 1,
-                                                   .body = BYTES("busy, try again\n")});
+        http_busy(exchange, "busy, try again\n");
         return;
     }
     review_one(review, arena, body, &outcome);

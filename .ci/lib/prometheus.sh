@@ -6,12 +6,12 @@
 fetch_prometheus() {
     local folder=$1
     rm -rf "$folder.part"
-    mkdir -p "$folder.part"
-    quietly as_root apt-get update -q
-    quietly env -C "$folder.part" apt-get download -q prometheus
-    quietly dpkg-deb -x "$folder.part"/prometheus_*.deb "$folder.part"
-    rm "$folder.part"/prometheus_*.deb
-    mv "$folder.part" "$folder"
+    mkdir -p "$folder.part" &&
+        quietly as_root apt-get update -q &&
+        quietly env -C "$folder.part" apt-get download -q prometheus &&
+        quietly dpkg-deb -x "$folder.part"/prometheus_*.deb "$folder.part" &&
+        rm "$folder.part"/prometheus_*.deb &&
+        mv "$folder.part" "$folder"
 }
 
 # prometheus_tools: prints the folder that holds them.

@@ -18,7 +18,7 @@ OTHERS = {
     "up": [{}],
     "apiserver_admission_webhook_fail_open_count": [{"name": "inject.rayservice-webhook.ray.io", "type": "admit"}],
     "apiserver_admission_webhook_rejection_count": [{
-        "name": "restore.rayservice-webhook.ray.io", "type": "admit", "operation": "UPDATE", "rejection_code": "0",
+        "name": "restore.rayservice-webhook.ray.io", "type": "admit", "operation": "UPDATE", "rejection_code": "503",
         "error_type": "calling_webhook_error"}],
 }
 SAMPLE = re.compile(r'^([a-z_]+)(?:\{(.*)\})? [0-9.e+]+$', re.M)
@@ -34,7 +34,7 @@ USED = re.compile(r"\{\{\s*(?:\$labels\.)?(\w+)")
 
 def series(text):
     """What /metrics prints: name → the label sets there are."""
-    found = dict(OTHERS)
+    found = {}
     for name, labels in SAMPLE.findall(text):
         found.setdefault(name, []).append(dict(PAIR.findall(labels)))
     return found
@@ -95,7 +95,7 @@ def rules_of(text):
 
 
 def check_queries(where, metrics):
-    there = series(metrics)
+    there = {**OTHERS, **series(metrics)}
     for rule in rules_of(where.files[ALERTS]):
         for fault in faults_of_query(rule["expr"], rule["annotations"]["summary"], there):
             yield f"{ALERTS}:1: {rule['alert']}: {fault}"

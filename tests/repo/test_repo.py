@@ -268,7 +268,7 @@ class Policy(unittest.TestCase):
 
 
 class Monitoring(unittest.TestCase):
-    METRICS = monitoring.series('# HELP a_total b\na_total{path="/x",code="200"} 1\na_total{path="/x",code="429"} 0\nb 2.5\n'
+    METRICS = monitoring.OTHERS | monitoring.series('# HELP a_total b\na_total{path="/x",code="200"} 1\na_total{path="/x",code="429"} 0\nb 2.5\n'
                                 'c_bucket{le="+Inf"} 1\n')
 
     def faults(self, query, shown=""):

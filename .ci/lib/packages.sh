@@ -16,7 +16,7 @@
         python:yaml=python3-yaml)
     needs_test=("${needs_build[@]}" command:openssl=openssl command:curl=curl command:git=git command:groff=groff-base
         python:unittest=python3 python:yaml=python3-yaml python:jsonschema=python3-jsonschema)
-    needs_cluster=("${needs_test[@]}")
+    needs_cluster=("${needs_test[@]}" command:jq=jq)
     needs_lint=("${needs_build[@]}" command:clang=clang command:clang-format-14=clang-format-14
         command:clang-tidy-14=clang-tidy-14 command:cppcheck=cppcheck
         command:shellcheck=shellcheck command:git=git)

@@ -70,12 +70,42 @@ class Check(Place):
 
 
 class Admit(Place):
+    def admit(self, policy, serve_config=None):
+        create = next(body for path, body in recorded.reviews() if "002" in str(path))
+        if serve_config:
+            create["request"]["object"]["spec"]["serveConfigV2"] = serve_config
+        done = run("admit", "--stage", "validate", "--policy", self.write("policy.yaml", policy), text=json.dumps(create))
+        return json.loads(done.stdout)["response"]
+
     def test_a_limit_denies(self):
-        create = next(json.dumps(body) for path, body in recorded.reviews() if "002" in str(path))
-        done = run("admit", "--stage", "validate", "--policy", self.write("policy.yaml", FEW_WORKERS), text=create)
-        response = json.loads(done.stdout)["response"]
+        response = self.admit(FEW_WORKERS)
         self.assertFalse(response["allowed"])
         self.assertIn("limit-exceeded", response["auditAnnotations"]["rules"].split(","))
+
+    def test_what_is_held_back_is_in_the_audit_log(self):
+        """As kubectl would have shown it, by what it would have been."""
+        denial, warning = r"spec\..*: limit-exceeded: up to 2 workers, .* allows 1\. .*", r".*: worker-without-replica: .*"
+        held = {"audit": {"would-deny": denial, "would-warn": warning}, "warn": {"would-deny": denial}, "deny": {}}
+        for most, keys in held.items():
+            with self.subTest(atMost=most):
+                response = self.admit(FEW_WORKERS + f"atMost: {most}\nrules: {{injection-lost: off}}\n")
+                self.assertEqual(response["allowed"], most != "deny")
+                self.assertEqual("warnings" in response, most != "audit")
+                told = {key: text for key, text in response["auditAnnotations"].items()
+                        if key.startswith("would") or key == "audited"}
+                self.assertEqual(set(told), set(keys))
+                for key, text in told.items():
+                    self.assertRegex(text, f"^{keys[key]}$")
+
+    def test_a_rule_that_is_audited_says_where(self):
+        annotations = self.admit(HEAD + "rules: {worker-without-replica: audit, injection-lost: off}\n")["auditAnnotations"]
+        self.assertRegex(annotations["audited"],
+                         r"^spec\.serveConfigV2: .*: worker-without-replica: line \d+, column \d+: 1 of 2 .*\. Set ")
+
+    def test_no_end_of_faults(self):
+        faults = "".join(f"- {{name: a{number}, import_path: a, route_prefix: a}}\n" for number in range(30))
+        lines = self.admit(HEAD + "atMost: audit\n", "applications:\n" + faults)["auditAnnotations"]["would-deny"].split("\n")
+        self.assertEqual((len(lines), lines[-1][:4], lines[-1][-5:]), (11, "and ", " more"))
 
 
 if __name__ == "__main__":

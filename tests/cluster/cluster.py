@@ -128,10 +128,11 @@ class Result:
 class Cluster:
     """One API server with an empty etcd; a context manager. User `admin` may do everything."""
 
-    def __init__(self, admission_config=None):
+    def __init__(self, admission_config=None, audit_policy=None):
         self._folder = tempfile.TemporaryDirectory(prefix="cluster-")
         self.folder = pathlib.Path(self._folder.name)
         self._admission_config = admission_config
+        self._audit_policy = audit_policy
         self._token = secrets.token_hex(16)
         self._processes = []
         self.url = None
@@ -151,6 +152,11 @@ class Cluster:
     def __exit__(self, *_):
         self._stop()
         self._folder.cleanup()
+
+    @property
+    def audit_log(self):
+        """With an audit policy: an event a line."""
+        return self.folder / "audit.log"
 
     def _stop(self):
         for process in reversed(self._processes):
@@ -203,6 +209,9 @@ class Cluster:
         }
         if self._admission_config:
             flags["admission-control-config-file"] = self._admission_config
+        if self._audit_policy:
+            flags["audit-policy-file"] = write_json(self.folder / "audit-policy.json", self._audit_policy)
+            flags["audit-log-path"] = self.audit_log
         return flags
 
     def _write_secrets(self):

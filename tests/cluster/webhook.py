@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Our server as a process of its own, with certificates from `certs init`, and its registration."""
 
+import json
 import pathlib
 import shutil
 import subprocess
@@ -64,8 +65,10 @@ class Webhook:
         subprocess.run([self.program, "certs", "init", "--dir", self.folder, "--name", HOST, *flags],
                        check=True, stdout=subprocess.DEVNULL, timeout=60)
 
-    def start(self):
-        """On the same ports each time, so that a registration stays true."""
+    def start(self, flags=None):
+        """On the same ports each time, so that a registration stays true; with these flags from now on."""
+        if flags is not None:
+            self._flags = list(flags)
         if not self.authority.exists():
             self.make_certificates()
         self._process = cluster.Process(self.command(), self.log)
@@ -91,15 +94,22 @@ class Webhook:
             self.stop()
 
 
-def manifests(api, webhook):
-    """The project's own, with this server's certificates and each Service as a URL."""
+def overlay(api, webhook, components=()):
+    """A copy of the project's own, with this server's certificates: the path of the overlay."""
     copy = api.folder / "manifests"
     shutil.copytree(MANIFESTS, copy, dirs_exist_ok=True)
     certificates = copy / "overlays" / "own-ca" / "certs"
     certificates.mkdir(exist_ok=True)
     for name in ("tls.crt", "tls.key", "ca.crt"):
         shutil.copy(webhook.folder / name, certificates)
-    rendered = api.must("kustomize", copy / "overlays" / "own-ca").out
+    with open(certificates.parent / "kustomization.yaml", "a", encoding="utf-8") as file:
+        file.write(f"components: {json.dumps([f'../../components/{name}' for name in components])}\n")
+    return certificates.parent
+
+
+def manifests(api, webhook, components=()):
+    """What `kubectl apply -k` would apply, but each Service is a URL."""
+    rendered = api.must("kustomize", overlay(api, webhook, components)).out
     documents = list(yaml.safe_load_all(rendered))
     for each in (each for document in documents for each in document.get("webhooks", [])):
         service = each["clientConfig"].pop("service")
@@ -107,15 +117,18 @@ def manifests(api, webhook):
     return documents
 
 
-def register(api, webhook):
-    """Installs everything that manifests/ would, and waits until our server is asked."""
-    documents = manifests(api, webhook)
+def install(api, documents):
     namespaces = [each for each in documents if each["kind"] == "Namespace"]
     for items in (namespaces, [each for each in documents if each not in namespaces]):
         result = api.must("apply", "-f", "-",
                           stdin={"apiVersion": "v1", "kind": "List", "items": items})
         if result.warnings:
             raise RuntimeError(f"the manifests are warned of: {result.text}")
+
+
+def register(api, webhook):
+    """Installs everything that manifests/ would, and waits until our server is asked."""
+    install(api, manifests(api, webhook))
     wait_until_called(api, webhook)
 
 

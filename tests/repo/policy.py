@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The policy's schema is what the program prints, and takes what the program takes."""
 
+import re
+
 SCHEMA = "manifests/policy.schema.json"
-POLICIES = ("manifests/examples/policy/policy.yaml", "manifests/components/policy/policy.yaml")
+EXAMPLE = "manifests/examples/policy/policy.yaml"
+COMPONENT = re.compile(r"manifests/components/[^/]+/policy\.yaml")
 WRITE = f"`rayservice-webhook rules --policy-schema > {SCHEMA}`"
 
 
@@ -13,10 +16,9 @@ def check_schema(page, fresh):
 
 def check_policies(where, read):
     """read: a policy's path → what the program complains about."""
-    for path in POLICIES:
-        if path not in where.files:
-            yield f"{path}:1: missing"
-            continue
+    if EXAMPLE not in where.files:
+        yield f"{EXAMPLE}:1: missing"
+    for path in (each for each in where.files if each == EXAMPLE or COMPONENT.fullmatch(each)):
         complaint = read(path)
         if complaint:
             yield f"{path}:1: {complaint}"
@@ -24,10 +26,10 @@ def check_policies(where, read):
 
 def check_mentions(where, schema):
     """The example shows every key there is."""
-    example = where.files.get(POLICIES[0], "")
+    example = where.files.get(EXAMPLE, "")
     for key in keys(schema):
         if f"{key}:" not in example:
-            yield f"{POLICIES[0]}:1: does not show {key}"
+            yield f"{EXAMPLE}:1: does not show {key}"
 
 
 def keys(schema):

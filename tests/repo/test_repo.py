@@ -255,16 +255,18 @@ class Policy(unittest.TestCase):
         self.assertEqual(len(list(policy.check_schema("a", "b")) + list(policy.check_schema(None, "b"))), 2)
 
     def test_policies(self):
-        good = tree.Tree({path: "a: 1\n" for path in policy.POLICIES})
+        component = "manifests/components/a/policy.yaml"
+        good = tree.Tree({path: "a: 1\n" for path in (policy.EXAMPLE, component, "manifests/a/policy.yaml")})
         self.assertEqual(list(policy.check_policies(good, lambda path: "")), [])
-        self.assertEqual(len(list(policy.check_policies(good, lambda path: "bad"))), 2)
-        self.assertEqual(len(list(policy.check_policies(tree.Tree({}), lambda path: ""))), 2)
+        self.assertEqual(list(policy.check_policies(good, lambda path: "bad")),
+                         [f"{policy.EXAMPLE}:1: bad", f"{component}:1: bad"])
+        self.assertEqual(len(list(policy.check_policies(tree.Tree({}), lambda path: ""))), 1)
 
     def test_mentions(self):
         schema = {"properties": {"a": {"items": {"properties": {"b": {}}}}, "rules": {"properties": {"c": {}}}}}
-        whole = tree.Tree({policy.POLICIES[0]: "a: [b: 1]\nrules: x"})
+        whole = tree.Tree({policy.EXAMPLE: "a: [b: 1]\nrules: x"})
         self.assertEqual(list(policy.check_mentions(whole, schema)), [])
-        self.assertEqual(len(list(policy.check_mentions(tree.Tree({policy.POLICIES[0]: "a:"}), schema))), 2)
+        self.assertEqual(len(list(policy.check_mentions(tree.Tree({policy.EXAMPLE: "a:"}), schema))), 2)
 
 
 class Monitoring(unittest.TestCase):

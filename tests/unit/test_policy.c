@@ -15,7 +15,8 @@ static const struct {
 } bad[] = {
     {"limit: {}\n", 3, 1, "unknown key \"limit\"; did you mean limits?"},
     {"zzz: 1\n", 3, 1,
-     "unknown key \"zzz\"; known are apiVersion, kind, kuberay, inject, rules, limits, namespaces, "
+     "unknown key \"zzz\"; known are apiVersion, kind, kuberay, inject, rules, atMost, limits, "
+     "namespaces, "
      "exemptions"},
     {"limits:\n  worker: 3\n", 4, 3, "limits: unknown key \"worker\"; did you mean workers?"},
     {"limits: {workers: -1}\n", 3, 19, "limits.workers: \"-1\": write a whole number, 0 or more"},
@@ -87,6 +88,9 @@ static const struct {
     {"inject: {workerProbe: yes}\n", 3, 23, "inject.workerProbe: \"yes\": write true or false"},
     {"rules: {worker-without-replica: no}\n", 3, 33,
      "rules.worker-without-replica: \"no\": write deny, warn, audit, off or default"},
+    {"atMost: off\n", 3, 9, "atMost: \"off\": write deny, warn or audit"},
+    {"namespaces: [{match: [a], atMost: [warn]}]\n", 3, 35,
+     "namespaces[0].atMost: write deny, warn or audit"},
     {"namespaces: [a]\n", 3, 14, "namespaces[0]: \"a\": write a mapping: key: value"},
     {"namespaces:\n- match: a\n", 4, 10, "namespaces[0].match: \"a\": write a list: [a, b]"},
     {"namespaces:\n- match:\n", 4, 9, "namespaces[0].match: write a list: [a, b]"},

@@ -45,6 +45,7 @@ static void mutate(struct call *call)
     for (struct finding *each = call->verdict->findings.first; each; each = each->next)
         if (each->level == LEVEL_DENY)
             each->level = LEVEL_WARN;
+    policy_hold_back(&call->view, &call->verdict->findings);
 }
 
 static void run_rules(const struct call *call, const struct ratchet_side *side,
@@ -100,6 +101,7 @@ static void validate(struct call *call)
     injection_check(&plan, findings);
     policy_apply(&call->view, findings);
     forgive_old_faults(call, &side);
+    policy_hold_back(&call->view, findings);
     findings_sort(findings);
     call->verdict->allowed = !findings_deny(findings);
 }

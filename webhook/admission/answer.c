@@ -8,6 +8,7 @@ enum {
     MOST_CAUSES = 20,
     MOST_WARNINGS = 10,
     LONGEST_WARNING = 256, /* the API server cuts there once all of them pass 4,096 characters */
+    LONGEST_CAUSE = 1024,
 };
 
 static char upper(char c)
@@ -68,7 +69,7 @@ static void write_cause(struct text *out, struct arena *arena, const char *field
                         const char *message)
 {
     text_puts(out, "{\"reason\":\"FieldValueInvalid\",\"message\":");
-    write_plain(out, arena, message, 1024);
+    write_plain(out, arena, message, LONGEST_CAUSE);
     text_puts(out, ",\"field\":");
     text_json(out, field);
     text_putc(out, '}');
@@ -111,7 +112,8 @@ static void write_status(struct text *out, struct arena *arena, const struct ver
         out,
         ",\"status\":{\"status\":\"Failure\",\"code\":422,\"reason\":\"Invalid\",\"message\":");
     write_plain(out, arena,
-                arena_printf(arena, "%s: %s", first->field, cause_message(arena, first)), 1024);
+                arena_printf(arena, "%s: %s", first->field, cause_message(arena, first)),
+                LONGEST_CAUSE);
     text_puts(out, ",\"details\":{\"name\":");
     text_json(out, verdict->name);
     text_puts(out, ",\"group\":\"ray.io\",\"kind\":\"RayService\",\"causes\":[");
@@ -160,6 +162,50 @@ static void write_injected(struct text *out, const struct patch *patch)
     }
 }
 
+/* What nobody is told, by what it would weigh. */
+static const struct {
+    const char *key;
+    enum level due;
+} unsaid[] = {
+    {"would-deny", LEVEL_DENY},
+    {"would-warn", LEVEL_WARN},
+    {"audited", LEVEL_AUDIT},
+};
+
+static bool is_unsaid(const struct finding *finding, enum level due)
+{
+    return finding->due == due && (finding->level < due || finding->level == LEVEL_AUDIT);
+}
+
+/* As kubectl would have shown it: a line for each. */
+static void put_unsaid(struct text *lines, const struct findings *findings, enum level due)
+{
+    size_t count = 0;
+
+    for (const struct finding *each = findings->first; each; each = each->next) {
+        if (!is_unsaid(each, due) || ++count > MOST_WARNINGS)
+            continue;
+        text_printf(lines, "%s%s: ", lines->size ? "\n" : "", each->field);
+        text_plain(lines, bytes_of(cause_message(findings->arena, each)), LONGEST_CAUSE);
+    }
+    if (count > MOST_WARNINGS)
+        text_printf(lines, "\nand %zu more", count - MOST_WARNINGS);
+}
+
+static void write_unsaid(struct text *out, struct arena *arena, const struct findings *findings)
+{
+    for (size_t i = 0; i < sizeof unsaid / sizeof *unsaid; i++) {
+        struct text lines = text_new(arena);
+
+        put_unsaid(&lines, findings, unsaid[i].due);
+        if (!lines.size)
+            continue;
+        text_putc(out, ',');
+        text_json_key(out, unsaid[i].key);
+        text_json_bytes(out, text_bytes(&lines));
+    }
+}
+
 /* Keys without a slash: the API server puts the webhook's name and one in front. */
 static void write_audit(struct text *out, struct arena *arena, const struct verdict *verdict)
 {
@@ -177,6 +223,7 @@ static void write_audit(struct text *out, struct arena *arena, const struct verd
         text_puts(out, ",\"injected\":");
         write_plain(out, arena, text_string(&injected), 1024);
     }
+    write_unsaid(out, arena, &verdict->findings);
     text_putc(out, '}');
 }
 

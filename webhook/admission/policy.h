@@ -32,6 +32,7 @@ struct policy_levels {
 struct policy_scope {
     struct policy_levels levels;
     struct rule_limits limits;
+    unsigned char at_most; /* enum policy_level: audit or more; POLICY_UNSAID: all it weighs */
 };
 
 struct policy_namespace {

@@ -67,12 +67,13 @@ static enum policy_level said(const struct policy_levels *levels, unsigned rule)
     return level == POLICY_UNSAID ? levels->others : level;
 }
 
+static const enum level levels[] = {[POLICY_OFF] = LEVEL_OFF,
+                                    [POLICY_AUDIT] = LEVEL_AUDIT,
+                                    [POLICY_WARN] = LEVEL_WARN,
+                                    [POLICY_DENY] = LEVEL_DENY};
+
 static enum level level_of(const struct policy_view *view, const struct finding *finding)
 {
-    static const enum level levels[] = {[POLICY_OFF] = LEVEL_OFF,
-                                        [POLICY_AUDIT] = LEVEL_AUDIT,
-                                        [POLICY_WARN] = LEVEL_WARN,
-                                        [POLICY_DENY] = LEVEL_DENY};
     enum policy_level level = POLICY_UNSAID;
 
     for (size_t i = 0; i < view->count && level == POLICY_UNSAID; i++)
@@ -127,4 +128,23 @@ void policy_apply(const struct policy_view *view, struct findings *findings)
             exempt(view, findings->arena, each);
     }
     findings_drop_off(findings);
+}
+
+static enum level at_most(const struct policy_view *view)
+{
+    for (size_t i = 0; i < view->count; i++)
+        if (view->scopes[i]->at_most != POLICY_UNSAID)
+            return levels[view->scopes[i]->at_most];
+    return LEVEL_DENY;
+}
+
+void policy_hold_back(const struct policy_view *view, struct findings *findings)
+{
+    enum level most = at_most(view);
+
+    for (struct finding *each = findings->first; each; each = each->next) {
+        each->due = each->level;
+        if (each->level > most)
+            each->level = most;
+    }
 }

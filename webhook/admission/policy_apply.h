@@ -22,4 +22,7 @@ struct policy_view policy_view_of(struct arena *arena, const struct policy *poli
 /* Sets the levels: of the policy, then of exemptions. Rules that are off are gone. */
 void policy_apply(const struct policy_view *view, struct findings *findings);
 
+/* The last word: what is heavier than the policy's atMost. What it would weigh stays known. */
+void policy_hold_back(const struct policy_view *view, struct findings *findings);
+
 #endif

@@ -155,6 +155,9 @@ static const struct policy_shape limit_shape = SHAPE(limit_fields, rule_limits);
 #define RULES_HELP                                                                                 \
     "Levels by rule; \"*\" is for those not named. off: not looked at, audit: only in the audit "  \
     "log and the metrics, default: the rule's own."
+#define AT_MOST_HELP                                                                               \
+    "Whatever weighs more weighs so much: audit lets everything pass without a word, warn denies " \
+    "nothing. What it would have weighed is in the audit log."
 #define LIMITS_HELP "What a RayService may ask for at most, and where its parts may come from."
 
 static const struct policy_field namespace_fields[] = {
@@ -170,6 +173,11 @@ static const struct policy_field namespace_fields[] = {
      .offset = offsetof(struct policy_namespace, scope.levels),
      .example = "{worker-without-replica: deny}",
      .help = RULES_HELP},
+    {.name = "atMost",
+     .kind = POLICY_AT_MOST,
+     .offset = offsetof(struct policy_namespace, scope.at_most),
+     .example = "deny",
+     .help = AT_MOST_HELP},
     {.name = "limits",
      .kind = POLICY_OBJECT,
      .offset = offsetof(struct policy_namespace, scope.limits),
@@ -246,6 +254,11 @@ static const struct policy_field fields[] = {
      .offset = offsetof(struct policy, scope.levels),
      .example = "{worker-without-replica: warn}",
      .help = RULES_HELP},
+    {.name = "atMost",
+     .kind = POLICY_AT_MOST,
+     .offset = offsetof(struct policy, scope.at_most),
+     .example = "audit",
+     .help = AT_MOST_HELP},
     {.name = "limits",
      .kind = POLICY_OBJECT,
      .offset = offsetof(struct policy, scope.limits),

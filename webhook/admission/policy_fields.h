@@ -18,6 +18,7 @@ enum policy_kind {
     POLICY_TEXTS,   /* struct limit_texts */
     POLICY_RULES,   /* struct limit_texts of rules' names, or "*" */
     POLICY_LEVELS,  /* struct policy_levels */
+    POLICY_AT_MOST, /* unsigned char: enum policy_level, audit or more */
     POLICY_OBJECT,  /* its fields are at the row's offset */
     POLICY_OBJECTS, /* a pointer to them and a count */
 };

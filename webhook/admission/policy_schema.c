@@ -25,12 +25,17 @@ static void put_names(struct text *out, int depth)
     }
 }
 
-/* And false: what `off` is to the YAML of Kubernetes. */
-static void put_level_names(struct text *out, enum policy_level last)
+static void put_level_names(struct text *out, enum policy_level first, enum policy_level last)
 {
     text_puts(out, "\"enum\": [");
-    for (int i = POLICY_DEFAULT; i <= (int)last; i++)
+    for (int i = (int)first; i <= (int)last; i++)
         text_printf(out, "\"%s\", ", policy_level_names[i]);
+}
+
+/* And false: what `off` is to the YAML of Kubernetes. */
+static void put_rule_levels(struct text *out, enum policy_level last)
+{
+    put_level_names(out, POLICY_DEFAULT, last);
     text_puts(out, "false]");
 }
 
@@ -40,7 +45,7 @@ static void put_levels(struct text *out, int depth)
                    "\"properties\": {");
     new_line(out, depth + 1);
     text_puts(out, "\"*\": {");
-    put_level_names(out, POLICY_DENY);
+    put_rule_levels(out, POLICY_DENY);
     text_putc(out, '}');
     for (size_t i = 0; i < rule_count(); i++) {
         text_putc(out, ',');
@@ -49,7 +54,7 @@ static void put_levels(struct text *out, int depth)
         text_puts(out, " {\"description\": ");
         text_json(out, rule_at(i)->summary);
         text_puts(out, ", ");
-        put_level_names(out, policy_can_deny(i) ? POLICY_DENY : POLICY_WARN);
+        put_rule_levels(out, policy_can_deny(i) ? POLICY_DENY : POLICY_WARN);
         text_putc(out, '}');
     }
     new_line(out, depth);
@@ -97,6 +102,10 @@ static void put_type(struct text *out, const struct policy_field *field, int dep
         break;
     case POLICY_LEVELS:
         put_levels(out, depth);
+        break;
+    case POLICY_AT_MOST:
+        put_level_names(out, POLICY_AUDIT, POLICY_DENY);
+        text_puts(out, "null]");
         break;
     case POLICY_OBJECT:
         text_puts(out, "\"type\": [\"object\", \"null\"], ");

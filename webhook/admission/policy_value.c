@@ -203,6 +203,20 @@ static bool read_level(const struct policy_reader *reader, const struct path *at
     return policy_not_so(reader, at, value, "deny, warn, audit, off or default");
 }
 
+static bool read_at_most(const struct policy_reader *reader, const struct path *at,
+                         const struct yaml_value *value, unsigned char *ret)
+{
+    const char *text = scalar(reader, value);
+
+    for (unsigned char i = POLICY_AUDIT; text && i <= POLICY_DENY; i++) {
+        if (strcmp(text, policy_level_names[i]) == 0) {
+            *ret = i;
+            return true;
+        }
+    }
+    return policy_not_so(reader, at, value, "deny, warn or audit");
+}
+
 static bool read_rule_level(const struct policy_reader *reader, const struct path *up,
                             const struct yaml_value *value, unsigned char *of_rule)
 {
@@ -298,6 +312,8 @@ bool policy_read_value(const struct policy_reader *reader, const struct path *at
         return read_texts(reader, at, value, &rule_form, ret);
     case POLICY_LEVELS:
         return read_levels(reader, at, value, ret);
+    case POLICY_AT_MOST:
+        return read_at_most(reader, at, value, ret);
     case POLICY_OBJECT:
     case POLICY_OBJECTS:
     default:

@@ -52,6 +52,7 @@ struct finding *report(struct findings *findings, const struct path *at, const c
     *finding = (struct finding){
         .rule = findings->rule,
         .level = findings->level,
+        .due = findings->level,
         .order = findings->order,
         .field = plain(findings->arena, text_string(&field)),
         .message = plain(findings->arena, arena_vprintf(findings->arena, format, args)),

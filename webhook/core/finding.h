@@ -22,6 +22,7 @@ struct finding {
     struct finding *next;
     const char *rule; /* the rule's name */
     enum level level;
+    enum level due;        /* what it would weigh if the policy held nothing back */
     unsigned order;        /* of its rule in the table: the more important come first */
     const char *field;     /* a path that `kubectl explain` knows; see path_field() */
     const char *message;   /* what is wrong, with the numbers; one line */

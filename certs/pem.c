@@ -120,7 +120,7 @@ static bool at_end(struct bytes text, size_t blocks, struct problem *problem)
         problem_set(problem, 0, 0,
                     "PEM block %zu in it is broken: not base64 between BEGIN and END", blocks + 1);
     else if (count_lines(text, "-----END ") != blocks)
-        problem_set(problem, 0, 0, "%zu PEM blocks begin in it, and %zu end", blocks,
+        problem_set(problem, 0, 0, "of the PEM blocks in it, %zu begin and %zu end", blocks,
                     count_lines(text, "-----END "));
     else
         return true;

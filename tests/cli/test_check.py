@@ -264,6 +264,7 @@ class Text(Place):
         rows = [line for line in lines if "workers × 2 CPU" in line]
         self.assertEqual(len(rows), 20)
         self.assertIn("  and 280 more groups", lines)
+        self.assertIn("  and 1 more group", self.lines(MANIFEST.replace(group, groups[:21 * (len(groups) // 300)])))
         self.assertLessEqual(max(map(len, rows)), 80)
 
     def test_without_utf8_all_is_ascii(self):

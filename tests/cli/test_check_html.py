@@ -216,6 +216,9 @@ class Picture(Place):
         self.assertEqual(len(list(shown.all("tr"))), 1 + 1 + 20)
         self.assertEqual(rest.parent.tag, "details")
         self.assertIn("and 280 more groups", rest.parent.text())
+        few = "".join(GROUP.replace("small", f"group-{i}") for i in range(21))
+        *_, rest = page_of(MANIFEST.replace(GROUP, few)).all("table", class_="workers")
+        self.assertIn("and 1 more group ", rest.parent.text())
 
     def test_a_thousand_objects_stay_balanced(self):
         root = page_of("---\n".join([MANIFEST] * 1000))

@@ -158,7 +158,7 @@ static void text_around_cas(void)
         {"", "", "-----BEGIN CERTIFICATE-----\nMIIB",
          "PEM block 3 in it is broken: not base64 between BEGIN and END"},
         {"", "----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "",
-         "2 PEM blocks begin in it, and 3 end"},
+         "of the PEM blocks in it, 2 begin and 3 end"},
     };
     struct identity one = make_certificate(&root_recipe, NULL);
     struct bytes pem = make_pem((const struct identity *[]){&one}, 1);

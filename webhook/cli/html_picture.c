@@ -133,7 +133,8 @@ void html_workers(struct text *out, const struct placement *placement)
     put_numbers(out, placement);
     if (shown == count)
         return;
-    text_printf(out, "<details><summary>and %zu more groups</summary>\n", count - shown);
+    text_printf(out, "<details><summary>and %zu more group%s</summary>\n", count - shown,
+                count - shown == 1 ? "" : "s");
     open_table(out, "More groups");
     put_groups(out, placement, shown, count);
     text_puts(out, "</tbody>\n</table>\n</details>\n");

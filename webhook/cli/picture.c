@@ -230,5 +230,6 @@ void picture_put(struct text *out, const struct style *style, const struct outco
     measure(&table);
     put_rows(out, &table);
     if (placement->group_count > MOST_ROWS)
-        text_printf(out, "  and %zu more groups\n", placement->group_count - MOST_ROWS);
+        text_printf(out, "  and %zu more group%s\n", placement->group_count - MOST_ROWS,
+                    placement->group_count - MOST_ROWS == 1 ? "" : "s");
 }

@@ -105,7 +105,8 @@ static void put_change(struct text *out, const struct style *style, const struct
     for (size_t i = 0; i < listed; i++)
         put_rule(out, style, &change->rules[i]);
     if (change->rule_count > listed)
-        text_printf(out, "  and %zu more rules\n", change->rule_count - listed);
+        text_printf(out, "  and %zu more rule%s\n", change->rule_count - listed,
+                    plural(change->rule_count - listed));
     text_putc(out, '\n');
 }
 
@@ -115,7 +116,8 @@ static void put_notes(struct text *out, const struct replay_result *result)
     const struct replay_counts *counts = &result->counts;
 
     if (result->changes->unlisted)
-        text_printf(out, "%zu more changes are counted, not listed\n", result->changes->unlisted);
+        text_printf(out, "%zu more change%s counted, not listed\n", result->changes->unlisted,
+                    result->changes->unlisted == 1 ? " is" : "s are");
     if (counts->without_object)
         text_printf(out,
                     "%zu line%s without an object, not replayed: serve writes it with "

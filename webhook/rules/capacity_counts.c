@@ -2,6 +2,7 @@
 /* Worker counts that KubeRay stores and does not apply. */
 #include "ray/running.h"
 #include "rules/capacity_checks.h"
+#include "rules/capacity_text.h"
 
 struct count {
     const char *key;
@@ -13,11 +14,12 @@ static void report_count(const struct rule_input *input, struct findings *findin
 {
     const char *cluster = running_cluster_of(input->previous);
 
-    report(findings, PATH_KEY(&group->at, count->key),
-           arena_printf(input->arena, "set it on RayCluster %.63s too", cluster),
-           "%.60s: %s %lld to %lld is not applied, the running cluster keeps its %lld workers",
-           group->name, count->key, (long long)count->old, (long long)count->new,
-           (long long)running_workers_of(input->previous).count);
+    report(
+        findings, PATH_KEY(&group->at, count->key),
+        arena_printf(input->arena, "set it on RayCluster %.63s too", cluster),
+        "%.60s: %s %lld to %lld is not applied, the running cluster keeps its %s", group->name,
+        count->key, (long long)count->old, (long long)count->new,
+        count_text(input->arena, running_workers_of(input->previous).count, "worker", "workers"));
 }
 
 static void compare(const struct rule_input *input, struct findings *findings,

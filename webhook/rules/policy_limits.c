@@ -3,6 +3,7 @@
 #include "core/quantity.h"
 #include "ray/start_resources.h"
 #include "ray/version_range.h"
+#include "rules/capacity_text.h"
 #include "rules/families.h"
 #include "rules/policy_sources.h"
 
@@ -36,7 +37,8 @@ static void check_workers(const struct rule_input *input, struct findings *findi
     if (limit->set && workers > limit->most)
         note_amount(report(findings, &service->groups_at,
                            service->autoscaling ? "lower maxReplicas" : "lower replicas",
-                           "up to %lld workers, this policy allows %lld", (long long)workers,
+                           "up to %s, this policy allows %lld",
+                           count_text(input->arena, workers, "worker", "workers"),
                            (long long)limit->most),
                     workers);
 }
@@ -76,13 +78,13 @@ static void check_gpus(const struct rule_input *input, struct findings *findings
                                              pod_gpus(input->arena, &service->groups[i])));
     if (gpus > limit->most)
         note_amount(report(findings, &service->cluster_at, "lower the workers or their GPUs",
-                           "up to %lld GPUs, this policy allows %lld", (long long)gpus,
-                           (long long)limit->most),
+                           "up to %s, this policy allows %lld",
+                           count_text(input->arena, gpus, "GPU", "GPUs"), (long long)limit->most),
                     gpus);
 }
 
-static void report_replicas(const struct placement_deployment *placed, int64_t most,
-                            struct findings *findings)
+static void report_replicas(const struct rule_input *input, struct findings *findings,
+                            const struct placement_deployment *placed, int64_t most)
 {
     const struct serve_deployment *deployment = placed->deployment;
     const struct yaml_value *value = deployment->value;
@@ -98,8 +100,9 @@ static void report_replicas(const struct placement_deployment *placed, int64_t m
         fix = "set autoscaling_config.max_replicas";
     }
     note_amount(report(findings, &at, fix,
-                       "up to %lld replicas of %.60s, this policy allows %lld a deployment",
-                       (long long)placed->wanted_max, deployment->name, (long long)most),
+                       "up to %s of %.60s, this policy allows %lld a deployment",
+                       count_text(input->arena, placed->wanted_max, "replica", "replicas"),
+                       deployment->name, (long long)most),
                 placed->wanted_max);
 }
 
@@ -109,7 +112,7 @@ static void check_replicas(const struct rule_input *input, struct findings *find
 
     for (size_t i = 0; limit->set && i < input->placement->deployment_count; i++)
         if (input->placement->deployments[i].wanted_max > limit->most)
-            report_replicas(&input->placement->deployments[i], limit->most, findings);
+            report_replicas(input, findings, &input->placement->deployments[i], limit->most);
 }
 
 static void check_limits(const struct rule_input *input, struct findings *findings)

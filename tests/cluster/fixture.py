@@ -109,10 +109,10 @@ class ClusterTest(unittest.TestCase):
         return self.cluster.must("--namespace", self.namespace, "get", "rayservice", name,
                                  "-o", "json").json()
 
-    def put(self, object_):
+    def put(self, object_, manager="kuberay-operator"):
         """An UPDATE as a program sends it; `kubectl replace` would rewrite its own annotation."""
         path = (f"/apis/ray.io/v1/namespaces/{self.namespace}/rayservices/"
-                f"{object_['metadata']['name']}")
+                f"{object_['metadata']['name']}?fieldManager={manager}")
         return self.kubectl("replace", "--raw", path, "-f", "-", stdin=object_)
 
     def applied(self, object_, *flags):

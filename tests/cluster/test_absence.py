@@ -2,15 +2,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """Our server is away, or came after the objects: what the registration promises for both."""
 
+import json
 import re
 import time
 
-from fixture import INJECTED, ClusterTest, example, head_params, main, probes, with_serve_config
+from fixture import INJECTED, ROOT, ClusterTest, example, head_params, main, probes, with_serve_config
 from test_updates import as_the_operator_writes
 from webhook import register
 
 ONE, TWO, THREE = (f"{count}-for-two-workers"
                    for count in ("one-replica", "two-replicas", "three-replicas"))
+
+
+PAGE = (ROOT / "manifests" / "README.md").read_text(encoding="utf-8")
 
 
 class Absence(ClusterTest):
@@ -84,6 +88,30 @@ class Absence(ClusterTest):
         self.assertEqual(self.put(as_the_operator_writes(self.stored(ONE))).code, 0)
         out = example(ONE, annotations={"rayservice-webhook/inject": "off"})
         self.assertEqual(probes(self.applied(out)), [None])
+
+    def test_the_ways_out_of_the_page(self):
+        """The registrations, then the guard: what each command lets through, with our server down."""
+        registrations, guard = re.findall(r"^kubectl (delete \S+configuration \S+|delete \S+binding \S+)$", PAGE, re.MULTILINE)
+        self.applied(example(TWO))
+        before = self.applied(example(ONE))
+        self.away()
+        self.addCleanup(register, self.cluster, self.webhook)
+        self.addCleanup(self.back)
+        self.assertIn("failed calling webhook", self.apply(example(ONE)).err)
+        self.cluster.must(*registrations.split())
+        self.refusal("the readiness probe that rayservice-webhook injected is gone from small-group")
+        self.assertEqual(self.kubectl("patch", "rayservice", ONE, "--type=json", "-p", json.dumps(
+            [{"op": "replace", "path": "/spec/rayClusterConfig/workerGroupSpecs/0/replicas", "value": 3}])).code, 0)
+        self.assertEqual(self.apply(example(THREE)).code, 0)
+        self.assertEqual(probes(self.stored(ONE)), probes(before))
+        out = example(TWO, annotations={"rayservice-webhook/inject": "off"})
+        self.assertEqual(probes(self.applied(out)), [None])
+        self.cluster.must(*guard.split())
+        for _ in range(200):
+            if not self.apply(example(ONE)).code:
+                break
+            time.sleep(0.05)
+        self.assertEqual(probes(self.stored(ONE)), [None])
 
     def test_an_older_object_is_left_as_it_is(self):
         """Injecting later would start a second RayCluster too."""

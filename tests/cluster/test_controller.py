@@ -6,12 +6,16 @@ every loss the webhook is called and answers."""
 import contextlib
 import json
 import pathlib
+import re
+import shlex
+import ssl
 import time
 import unittest
 
 from cluster import Cluster
 from controller import ACCOUNT, KINDS, NAME, SECRETS, Controller, Installation
-from fixture import PROGRAM, main
+from fixture import PROGRAM, ROOT, main
+from webhook import HOST
 
 LONG = ("--lifetime", "1h", "--ca-lifetime", "3h", "--settle", "2s")
 # Long enough for a slow machine to renew in time, short enough to be seen.
@@ -55,6 +59,11 @@ class ControllerTest(unittest.TestCase):
 
     def leaf(self):
         return (self.place.secret(SECRETS[0]) or {}).get("tls.crt")
+
+    def served(self):
+        """Our server shows the certificate that the Secret has."""
+        shown = ssl.get_server_certificate((HOST, self.place.webhook.port))
+        return self.leaf().decode().startswith(shown.strip())
 
     def quiet(self):
         """No CA is on its way; each caBundle has the one that signs, and those whose last certificate goes on."""
@@ -103,6 +112,22 @@ class ControllerTest(unittest.TestCase):
             self.api.must("-n", NAME, "delete", "secret", *gone)
             self.until(lambda: self.leaf() not in (None, before), f"certificate after {gone}")
             self.until(self.quiet, f"quiet after {gone}")
+
+    def test_c_the_leaked_ca_of_the_page(self):
+        """A new CA at once; the old one stays trusted until the command of the page ends that."""
+        page = (ROOT / "manifests" / "README.md").read_text(encoding="utf-8")
+        (command,) = re.findall(r"`kubectl (-n\s+rayservice-webhook\s+patch\s[^`]*)`", page)
+        self.controller(*LONG)
+        self.until(self.quiet, "quiet")
+        leaked, before = self.place.secret(SECRETS[1])["ca.crt"], self.leaf()
+        self.api.must("-n", NAME, "delete", "secret", SECRETS[1])
+        self.until(lambda: self.leaf() not in (None, before) and self.quiet(), "certificate of the new CA")
+        self.until(self.served, "server that has it")
+        self.assertTrue(all(leaked in each for each in self.place.bundles()))
+        self.api.must(*shlex.split(command))
+        self.until(self.one_ca, "single CA")
+        self.assertFalse(any(leaked in each for each in self.place.bundles()))
+        self.assertTrue(self.place.call())
 
     def test_d_garbage_in_secrets(self):
         controller = self.controller(*LONG)

@@ -4,6 +4,7 @@
 our absence. KubeRay starts a second RayCluster for any change of what was injected."""
 
 import copy
+import re
 
 from fixture import FINALIZER, INJECTED, ClusterTest, example, main, probes, with_serve_config
 
@@ -62,6 +63,53 @@ class SameFileAgain(ClusterTest):
         self.assert_settled(example(NAME), lambda object_: self.apply(
             object_, "--server-side", "--force-conflicts"))
         self.assert_settled(example(NAME), self.apply)
+
+
+class Owners(ClusterTest):
+    """Server-side apply knows who wrote what; workerGroupSpecs has one owner as a whole."""
+
+    ARGO = ("--server-side", "--force-conflicts", "--field-manager=argocd-controller")
+
+    def assert_conflict(self, manager):
+        """Before any webhook is asked. Forced once, later ones pass without, and nothing of ours moves."""
+        before = self.stored(SILENT)
+        result = self.apply(example(SILENT), "--server-side")
+        self.assertEqual(result.code, 1)
+        self.assertIn(f'conflict with "{manager}" using ray.io/v1: .spec.rayClusterConfig.workerGroupSpecs', result.err)
+        self.applied(example(SILENT), "--server-side", "--force-conflicts")
+        edited = with_serve_config(example(SILENT), "num_cpus: 0.1", "num_cpus: 0.2")
+        after = self.applied(edited, "--server-side")
+        self.assertEqual(probes(after), probes(before))
+        self.assert_injected(after)
+        self.assertEqual(after["metadata"]["annotations"][INJECTED], before["metadata"]["annotations"][INJECTED])
+
+    def test_server_side_after_client_side(self):
+        self.applied(example(SILENT))
+        self.assert_conflict("kubectl-client-side-apply")
+
+    def test_server_side_after_the_operator(self):
+        self.applied(example(SILENT), "--server-side")
+        self.put(as_the_operator_writes(self.stored(SILENT)))
+        self.assert_conflict("kuberay-operator")
+
+    def diffs(self):
+        """What would change, by kubectl and as Argo CD asks."""
+        for flags in ((), self.ARGO):
+            result = self.kubectl("diff", *flags, "-f", "-", stdin=example(SILENT))
+            lines = [line[1:].strip() for line in result.out.splitlines() if re.match(r"[-+](?![-+])", line)]
+            yield result.code, [line for line in lines if not line.startswith("generation: ")], result.err
+
+    def test_a_diff_shows_nothing_of_ours(self):
+        for flags in ((), self.ARGO):
+            with self.subTest(flags=flags):
+                self.applied(example(SILENT), *flags)
+                self.assertEqual(list(self.diffs()), [(0, [], "")] * 2)
+                self.put(as_the_operator_writes(self.stored(SILENT)))
+                self.assertEqual(list(self.diffs()), [(1, ["scaleStrategy: {}", "metadata: {}"], "")] * 2)
+                self.applied(example(SILENT), *flags)
+                self.assertEqual(list(self.diffs()), [(0, [], "")] * 2)
+                self.kubectl("delete", "rayservice", SILENT, "--wait=false")
+                self.kubectl("patch", "rayservice", SILENT, "--type=merge", "-p", '{"metadata":{"finalizers":[]}}')
 
 
 class Edits(ClusterTest):

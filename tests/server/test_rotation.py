@@ -30,9 +30,9 @@ RESTARTS = 3  # of each of two servers
 class Client(threading.Thread):
     """Calls without a pause, some calls a connection, until it is told to stop."""
 
-    def __init__(self, port, trust):
+    def __init__(self, port, trust, calls_a_connection=CALLS_A_CONNECTION):
         super().__init__(daemon=True)
-        self.port, self.trust = port, trust
+        self.port, self.trust, self.calls_a_connection = port, trust, calls_a_connection
         self.rounds, self.calls, self.failed, self.over = 0, 0, [], False
         self.start()
 
@@ -47,7 +47,7 @@ class Client(threading.Thread):
     def calls_of_a_connection(self):
         connection = http.client.HTTPSConnection(HOST, self.port, timeout=PATIENCE, context=self.trust())
         try:
-            for _ in range(CALLS_A_CONNECTION):
+            for _ in range(self.calls_a_connection):
                 connection.request("POST", "/validate", SAMPLE, JSON)
                 answer = connection.getresponse()
                 body = answer.read()

@@ -1,0 +1,49 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""SIGTERM under load, again and again: who calls until his API server has learnt that the Pod goes loses no call.
+RAYSERVICE_WEBHOOK_ROUNDS says how often."""
+
+import os
+import signal
+import time
+import unittest
+
+from harness import FolderTest, Server, eventually
+from test_rotation import Client
+
+ROUNDS = int(os.environ.get("RAYSERVICE_WEBHOOK_ROUNDS", "3"))
+DELAY_SECONDS = 1.0
+LEARNT_SECONDS = 0.5  # after SIGTERM, no new call to this server
+KEEP, NEW = 1 << 30, 1  # calls a connection; a kept one ends with "Connection: close"
+CLIENTS = (KEEP, KEEP, NEW, NEW)
+CALLS = 20  # of each client before the signal
+
+
+class Drained(FolderTest):
+    def round(self):
+        """How many calls there were in all, and between the signal and the end."""
+        server = Server(self.folder, "--drain-delay", f"{int(DELAY_SECONDS * 1000)}ms")
+        clients = [Client(server.port, lambda: server.context, calls) for calls in CLIENTS]
+        eventually(lambda: min(client.calls for client in clients) > CALLS, f"{CALLS} calls of each client")
+        server.process.send_signal(signal.SIGTERM)
+        before = [client.calls for client in clients]
+        time.sleep(LEARNT_SECONDS)
+        for client in clients:
+            client.stop()
+        self.assertEqual(server.stop(), 0)  # a second signal ends the rest of the delay
+        self.assertEqual([each for client in clients for each in client.failed], [])
+        late = [client.calls - count for client, count in zip(clients, before)]
+        self.assertGreater(min(late), 0)
+        answered = len([line for line in server.log.lines if line.get("event") == "decision"])
+        self.assertEqual(answered, sum(client.calls for client in clients))
+        server.log.first("stopped")
+        return answered, sum(late)
+
+    def test_no_call_is_lost(self):
+        rounds = [self.round() for _ in range(ROUNDS)]
+        calls, late = (sum(column) for column in zip(*rounds))
+        print(f"# {ROUNDS} rounds, {calls} calls, {late} of them after SIGTERM, 0 lost", flush=True)
+
+
+if __name__ == "__main__":
+    unittest.main()

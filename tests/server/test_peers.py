@@ -2,6 +2,8 @@
 """Peers that are slow, silent, many or rude never keep another from its answer, and cost nothing."""
 
 import http.client
+import os
+import signal
 import socket
 import ssl
 import threading
@@ -321,6 +323,31 @@ class LargeAnswers(ServerTest):
         self.assert_serves()
         for sock in socks:
             sock.close()
+
+
+class Full(ServerTest):
+    """All places are taken by requests being answered: who comes now is refused, with what he has sent already."""
+
+    flags = ("--max-connections", "1")
+
+    def test_who_is_refused_has_sent_a_hello(self):
+        body = review.line(review.make(service_of_groups(2500)))
+        taken = self.server.tls()
+        taken.sendall(head("/mutate", "Host: x", "Content-Type: application/json", f"Content-Length: {len(body)}") +
+                      body)
+        eventually(lambda: self.server.metric('connections{port="webhook",state="answering"}') == 1, "one is answered")
+        hello = client_hello(self.server.context)
+        os.kill(self.server.process.pid, signal.SIGSTOP)  # so that the hello is there before its connection is seen
+        refused = [self.server.tcp() for _ in range(20)]
+        for sock in refused:
+            sock.sendall(hello)
+        os.kill(self.server.process.pid, signal.SIGCONT)
+        for sock in refused:
+            with sock:
+                self.assertTrue(is_closed(sock))
+        taken.close()
+        eventually(lambda: self.server.metric('connections{port="webhook",state="answering"}') == 0, "it is gone")
+        self.assert_serves()
 
 
 if __name__ == "__main__":

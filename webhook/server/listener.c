@@ -44,7 +44,7 @@ struct listener {
 /* A connection. */
 struct client {
     struct listener *listener;
-    struct connection *connection;
+    struct connection *connection; /* NULL: refused, and on its way out */
     struct tls_peer peer;
 };
 
@@ -56,12 +56,15 @@ struct http_exchange {
     bool replied;
 };
 
+/* NULL if it was refused. */
 static struct client *client_of(struct MHD_Connection *carrier)
 {
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(carrier, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
 
-    return info ? info->socket_context : NULL;
+    struct client *client = info ? info->socket_context : NULL;
+
+    return client && client->connection ? client : NULL;
 }
 
 static bool begin_tls(struct client *client, struct MHD_Connection *carrier, int socket)
@@ -86,15 +89,16 @@ static struct client *client_new(struct listener *listener, struct MHD_Connectio
     client->listener = listener;
     if (begin_tls(client, carrier, socket))
         client->connection = connections_open(listener->connections, socket);
-    if (client->connection)
-        return client;
-    tls_end(&client->peer);
-    free(client);
-    return NULL;
+    if (!client->connection)
+        tls_refuse(&client->peer);
+    return client;
 }
 
-/* The listening thread calls this before the handshake, and after the connection's thread ended and
- * before its socket is closed. */
+/*
+ * The listening thread calls this before the handshake, and after the connection's thread ended and
+ * before its socket is closed. A refused one has a thread and a session until then too, and what it
+ * had sent before the shutdown can be read: so its client stays as long.
+ */
 static void on_connection(void *context, struct MHD_Connection *carrier, void **socket_context,
                           enum MHD_ConnectionNotificationCode code)
 {
@@ -103,8 +107,9 @@ static void on_connection(void *context, struct MHD_Connection *carrier, void **
 
     if (code == MHD_CONNECTION_NOTIFY_STARTED) {
         socket = MHD_get_connection_info(carrier, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
-        *socket_context = client_new(context, carrier, socket);
-        if (!*socket_context)
+        client = client_new(context, carrier, socket);
+        *socket_context = client;
+        if (!client || !client->connection)
             shutdown(socket, SHUT_RDWR);
         return;
     }

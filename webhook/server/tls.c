@@ -86,6 +86,11 @@ static void count_what_comes(gnutls_session_t session, struct tls_peer *peer)
     gnutls_transport_set_pull_timeout_function(session, wait_for_bytes);
 }
 
+void tls_refuse(struct tls_peer *peer)
+{
+    peer->received = TLS_MOST_UNHEARD + 1;
+}
+
 void tls_heard(struct tls_peer *peer)
 {
     peer->received = 0;
@@ -126,12 +131,15 @@ int tls_certificate(gnutls_session_t session, const gnutls_datum_t *request_name
                     int request_count, const gnutls_pk_algorithm_t *algorithms, int algorithm_count,
                     gnutls_pcert_st **ret_chain, unsigned *ret_length, gnutls_privkey_t *ret_key)
 {
-    struct certificate *certificate = peer_of(session)->certificate;
+    const struct tls_peer *peer = peer_of(session);
+    struct certificate *certificate = peer ? peer->certificate : NULL;
 
     (void)request_names;
     (void)request_count;
     (void)algorithms;
     (void)algorithm_count;
+    if (!certificate)
+        return -1; /* there was no memory for the peer */
     *ret_chain = certificate->chain;
     *ret_length = certificate->chain_length;
     *ret_key = certificate->key;

@@ -39,6 +39,9 @@ bool tls_begin(gnutls_session_t session, int socket, struct certificates *certif
 /* Something was heard of it: see TLS_MOST_UNHEARD. */
 void tls_heard(struct tls_peer *peer);
 
+/* Nothing it sent is read any more. */
+void tls_refuse(struct tls_peer *peer);
+
 /* May this peer speak HTTP? */
 bool tls_admits(const struct tls_peer *peer);
 

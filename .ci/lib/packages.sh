@@ -14,7 +14,7 @@
         command:python3=python3-minimal)
     needs_run=(command:curl=curl command:openssl=openssl "${needs_build[@]}"
         python:yaml=python3-yaml)
-    needs_test=("${needs_build[@]}" command:openssl=openssl command:curl=curl command:git=git command:groff=groff-base
+    needs_test=("${needs_build[@]}" command:openssl=openssl command:curl=curl command:git=git command:patch=patch command:groff=groff-base
         python:unittest=python3 python:yaml=python3-yaml python:jsonschema=python3-jsonschema)
     needs_cluster=("${needs_test[@]}" command:jq=jq)
     needs_lint=("${needs_build[@]}" command:clang=clang command:clang-format-14=clang-format-14

@@ -2,7 +2,8 @@
 # shellcheck shell=bash
 # What each task needs, as CHECK=PACKAGE: how to see that it is there, and the package of Debian and
 # Ubuntu that has it. A CHECK is a command, a pkg-config module, a file, or a Python module.
-# Formatting and findings differ between versions of clang's tools: both are pinned to 14.
+# Formatting and findings differ between versions of clang's tools: both are pinned to 14. A package
+# with a `?` is not in every release: where it is not, whoever wants it skips and says so.
 
 # shellcheck disable=SC2034 # used by name
 {
@@ -17,8 +18,8 @@
     needs_test=("${needs_build[@]}" command:openssl=openssl command:curl=curl command:git=git command:patch=patch command:groff=groff-base
         python:unittest=python3 python:yaml=python3-yaml python:jsonschema=python3-jsonschema)
     needs_cluster=("${needs_test[@]}" command:jq=jq)
-    needs_lint=("${needs_build[@]}" command:clang=clang command:clang-format-14=clang-format-14
-        command:clang-tidy-14=clang-tidy-14 command:cppcheck=cppcheck
+    needs_lint=("${needs_build[@]}" command:clang=clang command:clang-format-14=clang-format-14?
+        command:clang-tidy-14=clang-tidy-14? command:cppcheck=cppcheck
         command:shellcheck=shellcheck command:git=git)
     needs_fuzz=("${needs_build[@]}" command:clang=clang)
     needs_cost=("${needs_build[@]}" command:valgrind=valgrind)
@@ -54,16 +55,25 @@ apt_install() {
         apt-get install -q -y --no-install-recommends "$@"
 }
 
+# installable PACKAGE: false for one with a `?` that this release does not have.
+installable() {
+    [ "${1%\?}" != "$1" ] && command -v apt-cache >/dev/null || return 0
+    [ -n "$(apt-cache pkgnames clang)" ] || quietly as_root apt-get update -q
+    [ -n "$(apt-cache pkgnames "${1%\?}")" ]
+}
+
 # need TASK...: installs what these tasks miss, in one go; says nothing where nothing is missing.
 need() {
     local task row missing=()
     for task in "$@"; do
         local -n rows="needs_$task"
         for row in "${rows[@]}"; do
-            present "${row%%=*}" || missing+=("${row#*=}")
+            if ! present "${row%%=*}" && installable "${row#*=}"; then
+                missing+=("${row#*=}")
+            fi
         done
     done
     [ "${#missing[@]}" = 0 ] && return
     mapfile -t missing < <(printf '%s\n' "${missing[@]}" | sort -u)
-    apt_install "${missing[@]}"
+    apt_install "${missing[@]%\?}"
 }

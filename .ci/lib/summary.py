@@ -110,9 +110,9 @@ class Summary:
             self.count(groups_of(case, path.stem), case.get("name"), counts, reasons)
 
     def read_checks(self, path):
-        for bad, name, _ in TAP.findall(path.read_text()):
-            counts = Counts(failed=1) if bad else Counts(passed=1)
-            self.count(name.split(":")[0], name, counts, [])
+        for bad, name, reason in TAP.findall(path.read_text()):
+            counts = Counts(not bad and not reason, bool(bad), bool(reason))
+            self.count(name.split(":")[0], name, counts, [reason] if reason else [])
 
     def read(self, folder):
         for path in sorted(folder.glob("*.xml")):

@@ -28,7 +28,7 @@ ALLOWED = {
 }
 # What the compiler adds by itself.
 MACHINERY = re.compile(r"__(asan|odr_asan|ubsan|tsan|sanitizer|gcov|llvm|stack_chk|sancov|start|stop)"
-                       r"[\w.]*|__tls_get_addr|_GLOBAL_OFFSET_TABLE_|__isoc23_strtoll")
+                       r"[\w.]*|__tls_get_addr|_GLOBAL_OFFSET_TABLE_")
 
 # object → variables that may be written, and why
 WRITABLE = {
@@ -39,9 +39,9 @@ LINE = re.compile(r"^[0-9a-f]+ (.{7}) (\S+)\t[0-9a-f]+\s+(?:\.hidden )?(\S+)$")
 
 
 def base(symbol):
-    """__memcpy_chk is memcpy with a check of the size."""
-    match = re.fullmatch(r"__(\w+)_chk", symbol)
-    return match.group(1) if match else symbol
+    """__memcpy_chk is memcpy with a check of the size, __isoc23_strtol strtol as C23 has it."""
+    match = re.fullmatch(r"__(\w+)_chk|__isoc23_(\w+)", symbol)
+    return match.group(1) or match.group(2) if match else symbol
 
 
 def used(lines):

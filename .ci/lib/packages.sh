@@ -2,8 +2,9 @@
 # shellcheck shell=bash
 # What each task needs, as CHECK=PACKAGE: how to see that it is there, and the package of Debian and
 # Ubuntu that has it. A CHECK is a command, a pkg-config module, a file, or a Python module.
-# Formatting and findings differ between versions of clang's tools: both are pinned to 14. A package
-# with a `?` is not in every release: where it is not, whoever wants it skips and says so.
+# Formatting and findings differ between versions: clang's tools are pinned to 14, and lint.sh takes
+# cppcheck 2.10 only. A package with a `?` is not in every release: where it is not, whoever wants it
+# skips and says so.
 
 # shellcheck disable=SC2034 # used by name
 {

@@ -20,6 +20,8 @@ import time
 import urllib.error
 import urllib.request
 
+import clock
+
 HERE = pathlib.Path(__file__).resolve().parent
 PROGRAMS = ("etcd", "kube-apiserver", "kubectl")
 START_SECONDS = 60
@@ -34,9 +36,9 @@ def missing_tools():
     """What keeps a cluster from starting, as a sentence; None if nothing does."""
     folder = os.environ.get("KUBEBUILDER_ASSETS")
     if not folder:
-        return "KUBEBUILDER_ASSETS names no folder with etcd, kube-apiserver and kubectl"
+        return "KUBEBUILDER_ASSETS names no folder with etcd, kube-apiserver and kubectl; `./dev cluster-tools` builds them"
     lost = [name for name in PROGRAMS if not os.access(pathlib.Path(folder, name), os.X_OK)]
-    return f"{folder} has no {', '.join(lost)}" if lost else None
+    return f"{folder} has no {', '.join(lost)}; `./dev cluster-tools` builds them" if lost else None
 
 
 def tool(name):
@@ -53,16 +55,23 @@ def free_ports(count):
 
 
 class Process:
-    """A program in the background, with its output in a file."""
+    """A program in the background, with its output in a file. moved: how far ahead its time of day is and how much more
+    has passed for it, in seconds; its clock can be set then."""
 
-    def __init__(self, command, log):
+    def __init__(self, command, log, moved=None):
+        def prepare():
+            _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+            if moved is not None:
+                clock.be_stopped()
+
         self.log = pathlib.Path(log)
         with open(self.log, "ab") as output:
             self._process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
                 start_new_session=True,  # Ctrl-C is for us; we stop it in good order
-                preexec_fn=lambda: _prctl(PR_SET_PDEATHSIG, signal.SIGKILL))
+                preexec_fn=prepare)
         self.name = pathlib.Path(command[0]).name
+        self.clock = None if moved is None else clock.Clock(self._process.pid, *moved)
 
     @property
     def alive(self):
@@ -77,6 +86,8 @@ class Process:
 
     def stop(self, seconds=STOP_SECONDS):
         """SIGTERM, then SIGKILL; the exit code."""
+        if self.clock:
+            self.clock.close()
         if self.alive:
             self._process.terminate()
         try:
@@ -128,6 +139,8 @@ class Result:
 class Cluster:
     """One API server with an empty etcd; a context manager. User `admin` may do everything."""
 
+    ahead = None  # seconds that the API server's time of day is ahead, where it can be set
+
     def __init__(self, admission_config=None, audit_policy=None):
         self._folder = tempfile.TemporaryDirectory(prefix="cluster-")
         self.folder = pathlib.Path(self._folder.name)
@@ -163,9 +176,9 @@ class Cluster:
             process.stop()
         self._processes = []
 
-    def _run(self, name, flags):
+    def _run(self, name, flags, moved=None):
         process = Process([tool(name)] + [f"--{key}={value}" for key, value in flags.items()],
-                          self.folder / f"{name}.log")
+                          self.folder / f"{name}.log", moved)
         self._processes.append(process)
         return process
 
@@ -181,7 +194,8 @@ class Cluster:
 
     def start_api_server(self):
         """On the same port, over the same etcd."""
-        self._run("kube-apiserver", self._flags).wait_until(self._ready, "readiness")
+        moved = None if self.ahead is None else (self.ahead, 0)
+        self._run("kube-apiserver", self._flags, moved).wait_until(self._ready, "readiness")
 
     def stop_api_server(self):
         self._processes.pop().stop(seconds=60)

@@ -28,17 +28,30 @@ def secret(api, name):
 class Controller:
     """`rayservice-webhook certs controller` with a token of its ServiceAccount; a context manager."""
 
+    token_seconds = 2 * 60 * 60
+    moved = None  # as cluster.Process has it
+
     def __init__(self, program, api, name, *flags):
         self._log = api.folder / f"{name}.log"
-        token = api.folder / f"{name}.token"
-        token.write_text(api.must("-n", NAME, "create", "token", ACCOUNT, "--duration=2h").out)
-        self._command = [program, "certs", "controller", "--api-server", api.url, "--token-file", token,
+        self._api, self._token = api, api.folder / f"{name}.token"
+        self.renew_token()
+        self._command = [program, "certs", "controller", "--api-server", api.url, "--token-file", self._token,
                          "--ca-file", api.folder / "apiserver" / "apiserver.crt", "--name", HOST,
                          "--timeout", "5s", "--interval", "500ms", *flags]
         self._process = None
 
+    def renew_token(self):
+        """As a kubelet does it."""
+        path = f"/api/v1/namespaces/{NAME}/serviceaccounts/{ACCOUNT}/token"
+        status, token = self._api.ask("POST", path, {"spec": {"expirationSeconds": self.token_seconds}})
+        if status != 201:
+            raise RuntimeError(f"no token: {status} {token}")
+        fresh = self._token.with_suffix(".new")
+        fresh.write_text(token["status"]["token"])
+        fresh.replace(self._token)
+
     def __enter__(self):
-        self._process = cluster.Process(self._command, self._log)
+        self._process = cluster.Process(self._command, self._log, self.moved)
         return self
 
     def __exit__(self, *_):
@@ -56,11 +69,11 @@ class SecretWebhook(Webhook):
     _mounts = 0
 
     def mount(self, secret):
-        """secret: file name → bytes. Nothing is done where nothing changed."""
+        """secret: file name → bytes. Whether anything changed; else nothing is done."""
         data = self.folder / "..data"
         if data.exists() and all((data / name).is_file() and (data / name).read_bytes() == content
                                  for name, content in secret.items()):
-            return
+            return False
         self._mounts += 1
         fresh = self.folder / f"..{self._mounts}"
         fresh.mkdir(parents=True)
@@ -73,6 +86,7 @@ class SecretWebhook(Webhook):
         os.replace(self.folder / "..data_tmp", data)
         if old:
             shutil.rmtree(old)
+        return True
 
 
 class Installation:

@@ -130,16 +130,36 @@ class Prometheus:
     def finds(self, query):
         return self.ask("query", query=query).get("result")
 
+    def alerts(self):
+        """alert → its state; what has two severities is in the worse one's. {} where one is not well."""
+        rules = [rule for group in self.ask("rules").get("groups", []) for rule in group["rules"]]
+        if any(rule["health"] != "ok" for rule in rules):
+            return {}
+        return {rule["name"]: rule["state"] for rule in sorted(rules, key=lambda rule: rule["state"] != "inactive")}
+
 
 class Scraped(FolderTest):
+    flags = ()
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.server = Server(cls.folder)
+        cls.server = Server(cls.folder, *cls.flags)
         cls.addClassCleanup(cls.server.stop)
         cls.prometheus = cls.enterClassContext(
             Prometheus(pathlib.Path(cls.enterClassContext(tempfile.TemporaryDirectory())), f"{HOST}:{cls.server.plain_port}"))
 
+    def assert_wakes(self, *expected):
+        """These alerts wait for their time to be over, and no others."""
+        def waiting():
+            self.states = self.prometheus.alerts()
+            return self.states and {name for name, state in self.states.items() if state != "inactive"} == set(expected)
+
+        eventually(waiting, f"of the alerts, only {expected}")
+        self.assertEqual(set(self.states), {rule["alert"] for rule in spec()["groups"][0]["rules"]})
+
+
+class Healthy(Scraped):
     def test_metrics_are_named_as_they_should(self):
         done = subprocess.run([pathlib.Path(TOOLS, "promtool"), "check", "metrics"], input=self.server.get("/metrics"),
                               capture_output=True, text=True, timeout=PATIENCE, check=False)
@@ -154,14 +174,39 @@ class Scraped(FolderTest):
                 eventually(lambda q=query: self.server.post()[0] == 200 and self.prometheus.finds(q), query)
 
     def test_a_healthy_server_wakes_nobody(self):
-        def settled():
-            groups = self.prometheus.ask("rules").get("groups", [])
-            self.rules = [rule for group in groups for rule in group["rules"]]
-            return self.rules and all((rule["health"], rule["state"]) == ("ok", "inactive") for rule in self.rules)
-
         eventually(lambda: self.prometheus.finds("rayservice_webhook_ready == 1"), "a scrape")
-        eventually(settled, "all alerts are at rest")
-        self.assertEqual(len(self.rules), len(spec()["groups"][0]["rules"]))
+        self.assert_wakes()
+
+
+class Broken(Scraped):
+    """What breaks on a server that runs is seen, from its files to the alert."""
+
+    POLICY = "apiVersion: rayservice-webhook/v1\nkind: Policy\n"
+
+    @classmethod
+    def setUpClass(cls):
+        cls.policies = pathlib.Path(cls.enterClassContext(tempfile.TemporaryDirectory()))
+        cls.flags = ("--policy", cls.policies / "policy.yaml")
+        cls.write("policy.yaml", cls.POLICY)
+        super().setUpClass()
+
+    @classmethod
+    def write(cls, name, text):
+        (cls.policies / "next").write_text(text, encoding="utf-8")
+        os.replace(cls.policies / "next", cls.policies / name)
+
+    def test_from_bad_files_to_the_end(self):
+        self.assert_wakes()
+        self.write("policy.yaml", self.POLICY + "limits: {workers: many}\n")
+        self.assert_wakes("RayServiceWebhookPolicyRejected")
+        certificate = (self.folder / "tls.crt").read_bytes()
+        (self.folder / "tls.crt").write_bytes(b"")
+        self.assert_wakes("RayServiceWebhookPolicyRejected", "RayServiceWebhookCertificateRejected")
+        (self.folder / "tls.crt").write_bytes(certificate)
+        self.write("policy.yaml", self.POLICY)
+        self.assert_wakes()
+        self.assertEqual(self.server.stop(), 0)
+        self.assert_wakes("RayServiceWebhookDown", "RayServiceWebhookInstanceDown")
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import pathlib
 import random
 import re
 import sys
+import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
 
@@ -17,6 +18,10 @@ import recorded  # noqa: E402
 import review  # noqa: E402
 
 CROSSED = 400
+LOOKING_ON = """apiVersion: rayservice-webhook/v1
+kind: Policy
+inject: {headNumCpus: audit, workerProbe: audit}
+"""
 HEAD_COUNT = "/spec/rayClusterConfig/headGroupSpec/rayStartParams/num-cpus"
 PROBE = "/template/spec/containers/0/readinessProbe"
 MAY_CHANGE = re.compile("|".join((
@@ -157,6 +162,21 @@ def final_problems(name, verdict):
             yield f"{name}: after the patch, {finding['field']}: {finding['message']}"
 
 
+def looking_on_problems(program, bodies, after, final):
+    """Where a policy only looks on, a creation is judged as if injected, and nothing is."""
+    created = [name for name in after if bodies[name]["request"]["operation"] == "CREATE"]
+    raw = [bodies[name] for name in created]
+    with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
+        file.write(LOOKING_ON)
+        file.flush()
+        judged, written = (review.verdicts(program, stage, raw, [file.name]) for stage in ("validate", "mutate"))
+    for name, looked, quiet in zip(created, judged, written):
+        if quiet.patch():
+            yield f"{name}: looked on, and patched: {quiet.patch()}"
+        if by_place(looked) != by_place(final[name]):
+            yield f"{name}: looked on it says {by_place(looked)}, injected {by_place(final[name])}"
+
+
 def program_problems(program, stage, bodies, found):
     """`admit` of the program itself gives the same bytes as the function."""
     lines = review.run([program, "admit", "--stage", stage], list(bodies.values()))
@@ -173,8 +193,10 @@ def mutate_problems(program, bodies, found):
         yield from (f"{name}: {fault}" for fault in patch_problems(body, verdict))
     for name, second in zip(after, review.verdicts(program, "mutate", list(after.values()))):
         yield from (f"{name}: {fault}" for fault in again_problems(objects[name][1], second))
-    for name, final in zip(after, review.verdicts(program, "validate", list(after.values()))):
-        yield from final_problems(name, final)
+    final = dict(zip(after, review.verdicts(program, "validate", list(after.values()))))
+    for name, verdict in final.items():
+        yield from final_problems(name, verdict)
+    yield from looking_on_problems(program, bodies, after, final)
 
 
 def all_problems(options, bodies):

@@ -70,11 +70,11 @@ class Check(Place):
 
 
 class Admit(Place):
-    def admit(self, policy, serve_config=None):
-        create = next(body for path, body in recorded.reviews() if "002" in str(path))
+    def admit(self, policy, serve_config=None, stage="validate"):
+        create = next(body for path, body in recorded.reviews() if f"-{stage}-create-" in path.name)
         if serve_config:
             create["request"]["object"]["spec"]["serveConfigV2"] = serve_config
-        done = run("admit", "--stage", "validate", "--policy", self.write("policy.yaml", policy), text=json.dumps(create))
+        done = run("admit", "--stage", stage, "--policy", self.write("policy.yaml", policy), text=json.dumps(create))
         return json.loads(done.stdout)["response"]
 
     def test_a_limit_denies(self):
@@ -101,6 +101,14 @@ class Admit(Place):
         annotations = self.admit(HEAD + "rules: {worker-without-replica: audit, injection-lost: off}\n")["auditAnnotations"]
         self.assertRegex(annotations["audited"],
                          r"^spec\.serveConfigV2: .*: worker-without-replica: line \d+, column \d+: 1 of 2 .*\. Set ")
+
+    def test_what_would_be_injected_is_in_the_audit_log(self):
+        for inject, label in (("true", "injected"), ("audit", "would-inject"), ("false", None)):
+            with self.subTest(inject=inject):
+                response = self.admit(HEAD + f"inject: {{headNumCpus: {inject}, workerProbe: {inject}}}\n", stage="mutate")
+                self.assertEqual("patch" in response, inject == "true")
+                self.assertEqual({key: text for key, text in response["auditAnnotations"].items() if "inject" in key},
+                                 {label: "proxy probe in small-group"} if label else {})
 
     def test_no_end_of_faults(self):
         faults = "".join(f"- {{name: a{number}, import_path: a, route_prefix: a}}\n" for number in range(30))

@@ -14,7 +14,8 @@ import webhook as server
 from cluster import Cluster
 from fixture import INJECTED, PROGRAM, ROOT, ClusterTest, example, head_params, main, probes, with_serve_config
 
-ONE, TWO, BROKEN = "one-replica-for-two-workers", "two-replicas-for-two-workers", "broken-serve-config"
+ONE, TWO, THREE = (f"{count}-for-two-workers" for count in ("one-replica", "two-replicas", "three-replicas"))
+BROKEN = "broken-serve-config"
 WEBHOOK = "validate.rayservice-webhook.ray.io"
 AUDIT = {"apiVersion": "audit.k8s.io/v1", "kind": "Policy", "omitStages": ["RequestReceived"], "rules": [
     {"level": "Metadata", "resources": [{"group": "ray.io", "resources": ["rayservices"]}]}, {"level": "None"}]}
@@ -22,6 +23,11 @@ TRIES = 200
 # The fault of BROKEN as kubectl would show it.
 FAULT = (r"spec\.serveConfigV2: serve-config-yaml: line 8, column 26: KubeRay can not read it: mapping values are "
          r"not allowed here: a text with `: ` in it must be in quotes")
+
+
+# And that of THREE, which is none where the head takes a replica: it is judged as if it did not.
+EXCESS = (r"spec\.serveConfigV2: applications\[0\]\.deployments\[0\]\.num_replicas: replicas-exceed-capacity: line \d+, "
+          r"column \d+: wants 3, at most 2 can start .*, or num-cpus on the head")
 
 
 def the_query():
@@ -61,21 +67,25 @@ class ProfileTest(ClusterTest):
         policy.write_text("".join(mounted), encoding="utf-8")
         if self.webhook.running:
             self.webhook.stop()
-        self.webhook.start(["--policy", policy] if mounted else [])
+        self.webhook.start((["--policy", policy] if mounted else []) + ["--record", self.records, "--record-content"])
+
+    @property
+    def records(self):
+        return self.cluster.folder / f"records-{self.namespace}"
 
     def down(self):
         self.addCleanup(lambda: self.webhook.running or self.webhook.start())
         self.webhook.stop()
 
-    def annotations(self, name, verb="create"):
-        """Ours of the last such request, without the webhook's name. The log is written when the answer is out."""
+    def annotations(self, name, webhook=WEBHOOK, verb="create"):
+        """Of one webhook and the last such request, without its name. The log is written when the answer is out."""
         for _ in range(TRIES):
             for line in reversed(self.cluster.audit_log.read_text().splitlines()):
                 event = json.loads(line)
                 where = event["objectRef"]
                 if (where.get("namespace"), where.get("name"), event["verb"]) == (self.namespace, name, verb):
                     return {key.partition("/")[2]: text for key, text in event.get("annotations", {}).items()
-                            if key.startswith(WEBHOOK + "/")}
+                            if key.startswith(webhook + "/")}
             time.sleep(0.05)
         raise AssertionError(f"no {verb} of {name} in the audit log")
 
@@ -83,7 +93,7 @@ class ProfileTest(ClusterTest):
 class Profiles(ProfileTest):
     def test_audit_lets_pass_without_a_word(self):
         self.profile("audit")
-        for name in (BROKEN, ONE):
+        for name in (BROKEN, ONE, THREE):
             result = self.apply(example(name))
             self.assertEqual((result.code, result.text), (0, f"rayservice.ray.io/{name} created\n"))
             stored = self.stored(name)
@@ -92,7 +102,12 @@ class Profiles(ProfileTest):
         told = self.annotations(BROKEN)
         self.assertEqual((told["decision"], told["rules"]), ("allowed", "serve-config-yaml"))
         self.assertRegex(told["would-deny"], f"^{FAULT}$")
-        self.assertNotIn("would-deny", self.annotations(ONE))
+        self.assertRegex(self.annotations(THREE)["would-deny"], f"^{EXCESS}$")
+        told = self.annotations(ONE)
+        self.assertNotIn("would-deny", told)
+        self.assertIn("worker-without-replica: ", told["would-warn"])
+        self.assertEqual(self.annotations(ONE, "inject.rayservice-webhook.ray.io"),
+                         {"decision": "allowed", "would-inject": "head num-cpus, proxy probe in small-group"})
 
     def test_warn_says_it_and_lets_pass(self):
         self.profile("warn")
@@ -179,15 +194,29 @@ class Switching(ProfileTest):
 
 
 class Listing(ProfileTest):
-    def test_the_page_lists_what_would_have_been_refused(self):
+    def look_on(self):
         self.profile("audit")
-        for name in (BROKEN, ONE):
+        for name in (BROKEN, THREE, ONE):
             self.applied(example(name))
+
+    def test_replay_lists_it_too(self):
+        """Of what the component record wrote, with the line that the page leaves out."""
+        self.look_on()
+        self.webhook.stop()
+        policy = (ROOT / "manifests/components/audit/policy.yaml").read_text(encoding="utf-8").replace("atMost: audit\n", "")
+        done = subprocess.run([PROGRAM, "replay", "-o", "json", "--policy", "-", self.records], input=policy,
+                              capture_output=True, text=True, check=False)
+        changes = [each for each in json.loads(done.stdout)["changes"] if each["changes"] == "decision"]
+        self.assertEqual([(each["name"], each["would"]["allowed"]) for each in changes], [(BROKEN, False), (THREE, False)])
+
+    def test_the_page_lists_what_would_have_been_refused(self):
+        self.look_on()
         self.annotations(ONE)
         done = subprocess.run(["jq", "-r", the_query(), self.cluster.audit_log], capture_output=True, text=True, check=True)
         lines = [line for line in done.stdout.splitlines() if self.namespace in line]
-        self.assertEqual(len(lines), 1, done.stdout)
-        self.assertRegex(lines[0], rf"^\S+Z admin create {self.namespace}/{BROKEN}: {FAULT}$")
+        self.assertEqual(len(lines), 2, done.stdout)
+        for line, name, fault in zip(lines, (BROKEN, THREE), (FAULT, EXCESS)):
+            self.assertRegex(line, rf"^\S+Z admin create {self.namespace}/{name}: {fault}$")
 
 
 if __name__ == "__main__":

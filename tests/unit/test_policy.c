@@ -30,7 +30,7 @@ static const struct {
      "limits.imagePrefixes[0]: \"a b\": write the beginning of a name, without blanks"},
     {"limits: 3\n", 3, 9, "limits: \"3\": write a mapping: key: value"},
     {"inject: {workerProbe: \"true\"}\n", 3, 23,
-     "inject.workerProbe: \"true\": write true or false"},
+     "inject.workerProbe: \"true\": write true, false or audit"},
     {"rules: {worker-without-replika: warn}\n", 3, 9,
      "rules: there is no rule \"worker-without-replika\"; did you mean worker-without-replica?"},
     {"rules: {zzz: warn}\n", 3, 9, "rules: there is no rule \"zzz\"; see rayservice-webhook rules"},
@@ -85,7 +85,8 @@ static const struct {
      "inject: unknown key \"headNumCpu\"; did you mean headNumCpus?"},
     {"inject: {zzz: true}\n", 3, 10,
      "inject: unknown key \"zzz\"; known are headNumCpus, workerProbe"},
-    {"inject: {workerProbe: yes}\n", 3, 23, "inject.workerProbe: \"yes\": write true or false"},
+    {"inject: {workerProbe: yes}\n", 3, 23,
+     "inject.workerProbe: \"yes\": write true, false or audit"},
     {"rules: {worker-without-replica: no}\n", 3, 33,
      "rules.worker-without-replica: \"no\": write deny, warn, audit, off or default"},
     {"atMost: off\n", 3, 9, "atMost: \"off\": write deny, warn or audit"},
@@ -255,7 +256,8 @@ static void all_of_it_is_read(void)
         const struct policy_exemption *exemptions = policy->exemptions.items;
 
         CHECK_INT(policy->kuberay.minor, 10);
-        CHECK(!policy->inject_head_num_cpus && policy->inject_worker_probe);
+        CHECK_INT(policy->inject_head_num_cpus, POLICY_INJECT_NOT);
+        CHECK_INT(policy->inject_worker_probe, POLICY_INJECT);
         check_scopes(policy);
         CHECK_INT(policy->exemptions.count, 1);
         CHECK_INT(exemptions[0].until, 20280229);

@@ -16,6 +16,7 @@ struct call {
     struct policy_view view;
     struct review review;
     const struct ray_service *service, *previous;
+    const struct ray_service *assumed; /* service as if injected, where the policy looks on */
     const struct serve_config *config;
     bool spec_changes;
     struct verdict *verdict;
@@ -46,6 +47,7 @@ static void mutate(struct call *call)
         if (each->level == LEVEL_DENY)
             each->level = LEVEL_WARN;
     policy_hold_back(&call->view, &call->verdict->findings);
+    call->verdict->would_inject = injection_held_labels(call->arena, &plan);
 }
 
 static void run_rules(const struct call *call, const struct ratchet_side *side,
@@ -60,7 +62,8 @@ static void run_rules(const struct call *call, const struct ratchet_side *side,
         .config = side->config,
         .versions = ray_versions_of(call->arena, side->service),
         .kuberay = call->policy->kuberay,
-        .head_count_is_ours = *marks_read(call->arena, side->service).head,
+        .head_count_is_ours =
+            *marks_read(call->arena, side->service).head || side->service == call->assumed,
         .limits = &call->view.limits,
     };
 
@@ -70,7 +73,7 @@ static void run_rules(const struct call *call, const struct ratchet_side *side,
         placement_of(call->arena, side->service, previous, input.config, input.kuberay);
     if (!input.placement)
         return;
-    if (side->service == call->service)
+    if (side->findings == &call->verdict->findings)
         call->verdict->placement = input.placement;
     rules_run(&input, side->findings);
 }
@@ -94,9 +97,11 @@ static void validate(struct call *call)
     const struct injection_input input = injection_input(call);
     const struct injection plan = injection_plan(&input);
     struct findings *findings = &call->verdict->findings;
+    const struct ray_service *judged = injection_assumed(call->arena, &plan, call->service);
     const struct ratchet_side side = {
-        .service = call->service, .config = call->config, .findings = findings};
+        .service = judged, .config = call->config, .findings = findings};
 
+    call->assumed = judged == call->service ? NULL : judged;
     run_rules(call, &side, call->previous);
     injection_check(&plan, findings);
     policy_apply(&call->view, findings);
@@ -218,6 +223,7 @@ static void start_verdict(struct arena *arena, const struct review *review, stru
         .user = review->user,
         .dry_run = review->dry_run,
         .allowed = true,
+        .would_inject = "",
         .findings = findings_new(arena),
         .patch = patch_new(arena),
     };

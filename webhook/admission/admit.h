@@ -31,7 +31,8 @@ struct verdict {
     bool allowed;
     struct findings findings;
     struct patch patch;
-    const char *error; /* one sentence, unless ADMIT_OK */
+    const char *would_inject; /* by /mutate, where the policy only looks on */
+    const char *error;        /* one sentence, unless ADMIT_OK */
     /* What was looked at; NULL unless reviewed. /mutate reads the config only where it has to. */
     const struct ray_service *service;
     const struct serve_config *config;

@@ -223,6 +223,10 @@ static void write_audit(struct text *out, struct arena *arena, const struct verd
         text_puts(out, ",\"injected\":");
         write_plain(out, arena, text_string(&injected), 1024);
     }
+    if (*verdict->would_inject) {
+        text_puts(out, ",\"would-inject\":");
+        write_plain(out, arena, verdict->would_inject, 1024);
+    }
     write_unsaid(out, arena, &verdict->findings);
     text_putc(out, '}');
 }

@@ -16,15 +16,16 @@ struct planner {
 static void add_step(const struct planner *planner, struct injection_step step)
 {
     struct injection_step *kept = arena_alloc(planner->in->arena, sizeof *kept);
+    struct injection_steps *steps = step.held ? &planner->plan->held : &planner->plan->steps;
 
     if (!kept || !step.at)
         return;
     *kept = step;
-    if (planner->plan->last)
-        *planner->plan->last = kept;
+    if (steps->last)
+        *steps->last = kept;
     else
-        planner->plan->first = kept;
-    planner->plan->last = &kept->next;
+        steps->first = kept;
+    steps->last = &kept->next;
 }
 
 /* Bytes of a value of the stored object; looking for that object is a walk over the request. */
@@ -46,12 +47,12 @@ static enum injection_action add_or_skip(const struct planner *planner, bool is_
 
 static bool wants_head(const struct injection_input *in)
 {
-    return in->policy->inject_head_num_cpus && head_can_be_spared(in->service);
+    return in->policy->inject_head_num_cpus == POLICY_INJECT && head_can_be_spared(in->service);
 }
 
 static bool wants_probes(const struct injection_input *in)
 {
-    return in->policy->inject_worker_probe && serve_has_worker_proxies(in->config);
+    return in->policy->inject_worker_probe == POLICY_INJECT && serve_has_worker_proxies(in->config);
 }
 
 /* What goes to the head's point, and why; false: nothing is wanted. */
@@ -72,7 +73,8 @@ static bool choose_for_head(const struct planner *planner, const struct head_sha
     step->value = BYTES("\"0\"");
     /* The user took his own away, or moved the resources: the cluster changes, or is as it was. */
     step->action = add_or_skip(planner, previous && !ray_cpu_count(&previous->head));
-    return wants_head(planner->in);
+    step->held = planner->in->policy->inject_head_num_cpus == POLICY_INJECT_AUDIT;
+    return wants_head(planner->in) || (step->held && head_can_be_spared(planner->in->service));
 }
 
 /*
@@ -148,7 +150,9 @@ static bool choose_for_worker(const struct planner *planner, const struct ray_gr
     step->action = add_or_skip(planner, older && !worker_probe(older));
     if (step->action != INJECTION_SKIP)
         step->value = probe_json(planner->in->arena, probe_ports_of(group));
-    return wants_probes(planner->in);
+    step->held = planner->in->policy->inject_worker_probe == POLICY_INJECT_AUDIT;
+    return wants_probes(planner->in) ||
+           (step->held && serve_has_worker_proxies(planner->in->config));
 }
 
 /* `kubectl edit` of a port leaves our probe as it was, and KubeRay's own would have followed. */
@@ -268,7 +272,7 @@ static void report_skipped(const struct injection_step *step, struct findings *f
 
 void injection_apply(const struct injection *plan, struct patch *patch, struct findings *findings)
 {
-    for (const struct injection_step *step = plan->first; step; step = step->next) {
+    for (const struct injection_step *step = plan->steps.first; step; step = step->next) {
         if (step->action == INJECTION_REMOVE)
             patch_remove(patch, step->at, step->label);
         else if (step->action != INJECTION_SKIP)
@@ -295,7 +299,7 @@ static const char *harm_of(enum injection_action action)
 void injection_check(const struct injection *plan, struct findings *findings)
 {
     rule_begin("injection-lost", findings);
-    for (const struct injection_step *step = plan->first; step; step = step->next) {
+    for (const struct injection_step *step = plan->steps.first; step; step = step->next) {
         bool lost = step->action == INJECTION_RESTORE;
 
         findings->level = lost ? LEVEL_DENY : LEVEL_WARN;

@@ -29,6 +29,11 @@ struct injection_step {
     const struct path *at;         /* in the object */
     struct bytes value;            /* JSON; empty where nothing is written */
     const char *label;             /* "head num-cpus" */
+    bool held;                     /* the policy only looks on: it is not taken */
+};
+
+struct injection_steps {
+    struct injection_step *first, **last;
 };
 
 struct injection_input {
@@ -40,7 +45,7 @@ struct injection_input {
 };
 
 struct injection {
-    struct injection_step *first, **last;
+    struct injection_steps steps, held;
     struct marks stored_marks;
 };
 
@@ -53,6 +58,14 @@ void injection_apply(const struct injection *plan, struct patch *patch, struct f
 /* /mutate, after that: the annotation that remembers what is there from us, where it changes. */
 void injection_mark(const struct injection_input *input, const struct injection *plan,
                     struct patch *patch);
+
+/* What a policy that looks on keeps from being written: "head num-cpus, proxy probe in small"; ""
+ * if nothing. */
+const char *injection_held_labels(struct arena *arena, const struct injection *plan);
+
+/* The service as if the head had what is kept from it; the service itself where that is nothing. */
+const struct ray_service *injection_assumed(struct arena *arena, const struct injection *plan,
+                                            const struct ray_service *service);
 
 /* /validate: every webhook has run, so whatever is still to be done got lost. */
 void injection_check(const struct injection *plan, struct findings *findings);

@@ -154,7 +154,7 @@ void injection_mark(const struct injection_input *input, const struct injection 
     struct marker marker = {
         .in = input,
         .plan = plan,
-        .next = plan->first,
+        .next = plan->steps.first,
         .marks = marks_read(input->arena, input->service),
         .stored = ray_groups_paired(input->arena, input->service, input->previous),
     };

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "admission/policy_options.h"
 
-const struct policy policy_default = {.inject_head_num_cpus = true, .inject_worker_probe = true};
+const struct policy policy_default = {.inject_head_num_cpus = POLICY_INJECT,
+                                      .inject_worker_probe = POLICY_INJECT};
 
 /* Howard Hinnant's civil_from_days: years begin in March, so the leap day is a year's last. */
 int32_t policy_day(int64_t unix_seconds)

@@ -28,6 +28,12 @@ struct policy_levels {
     unsigned char others;         /* "*" */
 };
 
+enum policy_inject {
+    POLICY_INJECT_NOT,
+    POLICY_INJECT_AUDIT, /* nothing is written, and all is judged as if it were */
+    POLICY_INJECT,
+};
+
 /* What is said for all namespaces, or for some. */
 struct policy_scope {
     struct policy_levels levels;
@@ -54,8 +60,8 @@ struct policy_list {
 
 struct policy {
     const char *api_version, *kind;
-    bool inject_head_num_cpus;
-    bool inject_worker_probe;
+    unsigned char inject_head_num_cpus; /* enum policy_inject */
+    unsigned char inject_worker_probe;
     struct ray_release kuberay; /* the operator's version; 0.0.0: unknown, so refuse less */
     struct policy_scope scope;
 

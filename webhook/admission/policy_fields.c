@@ -100,15 +100,17 @@ static const struct policy_form release = {is_release, "the version, like \"1.7\
 
 static const struct policy_field inject_fields[] = {
     {.name = "headNumCpus",
-     .kind = POLICY_BOOL,
+     .kind = POLICY_SWITCH,
      .offset = offsetof(struct policy, inject_head_num_cpus),
      .example = "true",
-     .help = "Give the head num-cpus \"0\", so that no replica lands on it. Default: true."},
+     .help = "Give the head num-cpus \"0\", so that no replica lands on it. Default: true. "
+             "audit: judge as if, and write nothing."},
     {.name = "workerProbe",
-     .kind = POLICY_BOOL,
+     .kind = POLICY_SWITCH,
      .offset = offsetof(struct policy, inject_worker_probe),
      .example = "true",
-     .help = "Give workers the readiness probe that asks the Serve proxy. Default: true."},
+     .help = "Give workers the readiness probe that asks the Serve proxy. Default: true. "
+             "audit: write nothing, and say in the audit log where."},
 };
 static const struct policy_shape inject_shape = SHAPE(inject_fields, policy);
 

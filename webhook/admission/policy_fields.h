@@ -9,7 +9,7 @@
 #include "admission/policy.h"
 
 enum policy_kind {
-    POLICY_BOOL,    /* bool */
+    POLICY_SWITCH,  /* unsigned char: enum policy_inject */
     POLICY_WORD,    /* const char *: only what the example says */
     POLICY_TEXT,    /* const char * */
     POLICY_COUNT,   /* struct limit_most */

@@ -69,8 +69,8 @@ static void put_form(struct text *out, const struct policy_form *form)
 static void put_type(struct text *out, const struct policy_field *field, int depth)
 {
     switch (field->kind) {
-    case POLICY_BOOL:
-        text_puts(out, "\"type\": [\"boolean\", \"null\"]");
+    case POLICY_SWITCH:
+        text_puts(out, "\"enum\": [true, false, \"audit\", null]");
         break;
     case POLICY_WORD:
         text_printf(out, "\"const\": \"%s\"", field->example);

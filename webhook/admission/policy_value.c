@@ -56,12 +56,15 @@ static bool is_core(const struct yaml_value *value, enum yaml_kind kind)
     return !value->plain || yaml_core_kind(value->text) == kind;
 }
 
-static bool read_bool(const struct policy_reader *reader, const struct path *at,
-                      const struct yaml_value *value, bool *ret)
+static bool read_switch(const struct policy_reader *reader, const struct path *at,
+                        const struct yaml_value *value, unsigned char *ret)
 {
-    if (value->kind != YAML_BOOL || !is_core(value, YAML_BOOL))
-        return policy_not_so(reader, at, value, "true or false");
-    *ret = value->boolean;
+    if (yaml_is(value, policy_level_names[POLICY_AUDIT]))
+        *ret = POLICY_INJECT_AUDIT;
+    else if (value->kind == YAML_BOOL && is_core(value, YAML_BOOL))
+        *ret = value->boolean ? POLICY_INJECT : POLICY_INJECT_NOT;
+    else
+        return policy_not_so(reader, at, value, "true, false or audit");
     return true;
 }
 
@@ -294,8 +297,8 @@ bool policy_read_value(const struct policy_reader *reader, const struct path *at
                        const struct yaml_value *value, const struct policy_field *field, void *ret)
 {
     switch (field->kind) {
-    case POLICY_BOOL:
-        return read_bool(reader, at, value, ret);
+    case POLICY_SWITCH:
+        return read_switch(reader, at, value, ret);
     case POLICY_WORD:
         return read_word(reader, at, value, field->example, ret);
     case POLICY_TEXT:

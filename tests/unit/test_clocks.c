@@ -160,7 +160,7 @@ static void complain(const struct world *world, size_t judge, size_t server, int
 {
     printf("# %s does not trust %s: %s; day %.4f, clock %+.4f days\n", world->judges[judge].name,
            world->servers[server].name, X509_verify_cert_error_string(error),
-           (double)world->now / DAY, (double)world->offset / DAY);
+           (double)world->now / (double)DAY, (double)world->offset / (double)DAY);
     for (unsigned i = event_count < EVENTS_MAX ? 0 : event_count - EVENTS_MAX; i < event_count; i++)
         printf("#   %s\n", events[i % EVENTS_MAX]);
 }
@@ -315,7 +315,7 @@ static void random_world(uint64_t seed)
     run(&world);
     printf("# seed %llu: %.0f days, %u calls, %u excused, %u not answered; %u leaps, %u losses, "
            "%u failures, %u certificates, %u CAs forgotten\n",
-           (unsigned long long)seed, (double)world.now / DAY, world.calls, world.excused,
+           (unsigned long long)seed, (double)world.now / (double)DAY, world.calls, world.excused,
            world.not_answered, world.leaps, world.losses, failures, issued, forgotten);
     CHECK(issued > 10 && forgotten > 0 && world.leaps > 5 && failures > 20);
     world_free(&world);

@@ -70,8 +70,10 @@ static void the_busy_go_last(void)
                                                          CONNECTION_BODY, CONNECTION_HEADER};
 
     begin(0);
-    for (int i = 0; i < PLACES; i++)
-        connection_enter(add(i), states[i]);
+    for (int i = 0; i < PLACES; i++) {
+        connection_enter(add(i), CONNECTION_IDLE);
+        connection_enter(open_ones[i], states[i]);
+    }
     for (int i = PLACES; i < 2 * PLACES; i++) {
         struct connection *next = add(i);
 
@@ -106,6 +108,19 @@ static void who_was_cut_stays_so(void)
     CHECK_INT(connections_count(connections).in[CONNECTION_CUT], 1);
     CHECK_INT(connections_count(connections).in[CONNECTION_IDLE], 0);
     end(PLACES + 1);
+}
+
+/* So the handshake and the header have one deadline. */
+static void the_first_header_is_part_of_the_opening(void)
+{
+    begin(0);
+    connection_enter(add(0), CONNECTION_HEADER);
+    CHECK_INT(connections_count(connections).in[CONNECTION_OPENING], 1);
+    connection_enter(open_ones[0], CONNECTION_BODY);
+    connection_enter(open_ones[0], CONNECTION_IDLE);
+    connection_enter(open_ones[0], CONNECTION_HEADER);
+    CHECK_INT(connections_count(connections).in[CONNECTION_HEADER], 1);
+    end(1);
 }
 
 static void deadlines(void)
@@ -200,6 +215,7 @@ static void who_asked_nothing_is_counted(void)
 }
 
 TEST_MAIN(TEST(the_oldest_makes_room), TEST(the_busy_go_last), TEST(a_place_is_free_again),
-          TEST(who_was_cut_stays_so), TEST(deadlines), TEST(a_deadline_comes_with_the_state),
+          TEST(who_was_cut_stays_so), TEST(the_first_header_is_part_of_the_opening),
+          TEST(deadlines), TEST(a_deadline_comes_with_the_state),
           TEST(only_the_idle_without_unread_bytes_are_drained), TEST(the_oldest_large_one_goes),
           TEST(large_is_one_that_is_so_now), TEST(who_asked_nothing_is_counted))

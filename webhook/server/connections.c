@@ -247,10 +247,17 @@ struct connection *connections_open(struct connections *connections, int socket)
     return NULL;
 }
 
+/* A first request line: the handshake and the whole header have one deadline, so it changes
+ * nothing. Else a peer would have twice the time. */
+static bool still_opens(const struct connection *connection, enum connection_state state)
+{
+    return connection->state == CONNECTION_OPENING && state == CONNECTION_HEADER;
+}
+
 void connection_enter(struct connection *connection, enum connection_state state)
 {
     pthread_mutex_lock(&connection->home->lock);
-    if (connection->state != CONNECTION_CUT) {
+    if (connection->state != CONNECTION_CUT && !still_opens(connection, state)) {
         leave(connection);
         enter(connection, state);
         connection->asked = connection->asked || state == CONNECTION_BODY;

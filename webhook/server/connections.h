@@ -58,7 +58,8 @@ size_t connections_most(const struct connections *connections);
  * caller shuts it down. */
 struct connection *connections_open(struct connections *connections, int socket);
 
-/* The next state, from now on; a connection that was cut stays so. */
+/* The next state, from now on; a connection that was cut stays so, and one that opens does until
+ * its header is complete. */
 void connection_enter(struct connection *connection, enum connection_state state);
 
 /* Frees it. Takes NULL. */

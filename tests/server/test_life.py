@@ -15,7 +15,8 @@ import unittest
 import urllib.error
 
 from harness import (HOST, JSON, PATIENCE, PROGRAM, SAMPLE, SAMPLE_UID, FolderTest, Server, ServerTest, eventually,
-                     head)
+                     head, review)
+from test_peers import service_of_groups
 
 
 def run(*arguments, environment=None):
@@ -223,6 +224,31 @@ class DecisionLog(ServerTest):
         self.assertTrue(line["user"].startswith('a"b\\\n{}\u0001\u2028ü'))
         self.assertLessEqual(len(line["user"]), 256)
         self.assertEqual(len(self.server.log.raw), len(self.server.log.lines))
+
+    def test_a_long_group_name_does_not_keep_the_line_out(self):
+        for name in ("w" * 9000, "\u0001" * 9000, "ü" * 9000):
+            service = service_of_groups(30)
+            for index, group in enumerate(service["spec"]["rayClusterConfig"]["workerGroupSpecs"]):
+                group["groupName"] = f"{name}{index}"
+            body = review.make(service)
+            body["request"].update(uid=name[:200], userInfo={"username": name}, name=name, namespace=name)
+            self.assertEqual(self.server.post("/mutate", review.line(body))[0], 200)
+            line = self.server.log.first("decision", uid=name[:128 if name[0] == "ü" else 200])
+            self.assertEqual(len(line["injected"]), 20)
+            self.assertLessEqual(max(len(label.encode()) for label in line["injected"]), 128)
+        self.assertEqual(self.server.metric("log_lines_dropped_total"), 0)
+
+    def test_a_request_that_needs_too_much_memory(self):
+        """Its line says who asked, and nothing of what was begun; and it is a line like any other."""
+        before = self.server.metric("injections_total")
+        body = review.make(service_of_groups(40000), seed="too much")
+        self.assertEqual(self.server.post("/mutate", review.line(body))[0], 500)
+        line = self.server.log.first("decision", uid=body["request"]["uid"])
+        self.assertEqual((line["decision"], line["namespace"], line["name"]), ("failed", "n", "x"))
+        self.assertIn("memory", line["error"])
+        self.assertNotIn("injected", line)
+        self.assertEqual(len(self.server.log.raw), len(self.server.log.lines))
+        self.assertEqual(self.server.metric("injections_total"), before)
 
     def test_nobody_reads_the_log(self):
         """A full pipe costs lines, and no call."""

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "admission/decision.h"
 
+#include "core/plain.h"
 #include "rules/rule.h"
 
 static void note_levels(unsigned char *levels, const struct findings *findings)
@@ -9,6 +10,17 @@ static void note_levels(unsigned char *levels, const struct findings *findings)
         if (each->level > levels[each->order])
             levels[each->order] = (unsigned char)each->level;
     }
+}
+
+/* A group's name is in it, and may be as long as an object. */
+static const char *short_label(struct arena *arena, const char *label)
+{
+    struct text text = text_new(arena);
+
+    if (strlen(label) <= DECISION_LABEL_MAX)
+        return label;
+    text_plain(&text, bytes_of(label), DECISION_LABEL_MAX);
+    return text_string(&text);
 }
 
 struct decision decision_of(struct arena *arena, const struct verdict *verdict)
@@ -23,7 +35,7 @@ struct decision decision_of(struct arena *arena, const struct verdict *verdict)
         if (!*op->label)
             continue;
         if (decision.injected_count < DECISION_INJECTED_MAX)
-            decision.injected[decision.injected_count] = op->label;
+            decision.injected[decision.injected_count] = short_label(arena, op->label);
         decision.injected_count++;
     }
     return decision;

@@ -9,7 +9,10 @@
 #include "admission/admit.h"
 #include "core/json.h"
 
-enum { DECISION_INJECTED_MAX = 20 }; /* injections that are listed; all are counted */
+enum {
+    DECISION_INJECTED_MAX = 20, /* injections that are listed; all are counted */
+    DECISION_LABEL_MAX = 128,   /* bytes of one; what is longer is cut */
+};
 
 struct decision {
     bool allowed;

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 enum {
-    LINE_LIMIT = 64 * 1024,  /* of the arena; a line has at most an eighth of that */
+    LINE_LIMIT = 128 * 1024, /* of the arena, in which a line doubles: one of 32 KiB fits */
     QUEUE_ROOM = 256 * 1024, /* bytes that may wait for a slow reader; twice */
     STOP_PATIENCE_SECONDS = 1,
 };

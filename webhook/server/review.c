@@ -105,6 +105,14 @@ static enum metrics_decision counted_as(const struct outcome *outcome)
     return outcome->verdict.reviewed ? METRICS_ALLOWED : METRICS_SKIPPED;
 }
 
+/* Where the call's memory is used up, the list is not whole, and no JSON: it is left out. */
+static void log_list(struct log_line *line, const char *key, const struct arena *arena,
+                     struct bytes list)
+{
+    if (!arena_exhausted(arena))
+        log_json(line, key, list);
+}
+
 static void log_decision(struct arena *arena, const struct outcome *outcome,
                          enum metrics_decision decision)
 {
@@ -119,9 +127,9 @@ static void log_decision(struct arena *arena, const struct outcome *outcome,
     log_text(&line, "user", verdict->user);
     log_bool(&line, "dryRun", verdict->dry_run);
     log_text(&line, "decision", metrics_decision_names[decision]);
-    log_json(&line, "rules", rules_json(arena, &verdict->findings));
+    log_list(&line, "rules", arena, rules_json(arena, &verdict->findings));
     if (outcome->route->stage == ADMIT_MUTATE)
-        log_json(&line, "injected", injected_json(arena, verdict));
+        log_list(&line, "injected", arena, injected_json(arena, verdict));
     if (outcome->status != ADMIT_OK)
         log_text(&line, "error", verdict->error);
     log_number(&line, "microseconds", outcome->nanoseconds / 1000);
@@ -157,6 +165,17 @@ static void review_one(const struct review *review, struct arena *arena, struct 
     outcome->answer = BYTES("out of memory for this request\n");
 }
 
+/* Of a request that failed, nothing was found or sent: what was begun is no answer. */
+static void count(const struct outcome *outcome, enum metrics_decision decision)
+{
+    metrics_decision(outcome->route->series, decision, outcome->nanoseconds);
+    if (outcome->status != ADMIT_OK)
+        return;
+    metrics_findings(&outcome->verdict.findings);
+    if (outcome->route->stage == ADMIT_MUTATE)
+        metrics_injections(outcome->verdict.patch.count);
+}
+
 static void finish(void *context, struct http_exchange *exchange, const struct http_head *head,
                    struct bytes body)
 {
@@ -174,10 +193,7 @@ static void finish(void *context, struct http_exchange *exchange, const struct h
     reply(exchange, &outcome);
     outcome.nanoseconds = clock_ns() - start;
     decision = counted_as(&outcome);
-    metrics_decision(outcome.route->series, decision, outcome.nanoseconds);
-    metrics_findings(&outcome.verdict.findings);
-    if (outcome.route->stage == ADMIT_MUTATE)
-        metrics_injections(outcome.verdict.patch.count);
+    count(&outcome, decision);
     log_decision(arena, &outcome, decision);
     if (decision == METRICS_ALLOWED || decision == METRICS_DENIED)
         recorder_put(review->recorder, arena, outcome.route->stage, &outcome.verdict, body);

@@ -63,6 +63,14 @@ installable() {
     [ -n "$(apt-cache pkgnames "${1%\?}")" ]
 }
 
+# An older one says of CMakePresets.json only that it does not know its version.
+need_new_cmake() {
+    local version
+    version=$(cmake --version | sed -n '1s/[^0-9]*\([0-9.]*\).*/\1/p')
+    printf '%s\n' 3.25 "$version" | sort -C -V ||
+        die "CMake $version is too old: 3.25 is needed, as Debian 12 and Ubuntu 24.04 have it"
+}
+
 # need TASK...: installs what these tasks miss, in one go; says nothing where nothing is missing.
 need() {
     local task row missing=()
@@ -74,7 +82,9 @@ need() {
             fi
         done
     done
-    [ "${#missing[@]}" = 0 ] && return
-    mapfile -t missing < <(printf '%s\n' "${missing[@]}" | sort -u)
-    apt_install "${missing[@]%\?}"
+    if [ "${#missing[@]}" != 0 ]; then
+        mapfile -t missing < <(printf '%s\n' "${missing[@]}" | sort -u)
+        apt_install "${missing[@]%\?}"
+    fi
+    ! command -v cmake >/dev/null || need_new_cmake
 }

@@ -4,8 +4,8 @@
  * whatever a file holds. The JSON that is written must be JSON, a place must be in the file, and a
  * file with what would be injected has nothing more to get.
  */
-#include "cli/locate.h"
-#include "cli/render.h"
+#include "cli/manifest/locate.h"
+#include "cli/render/render.h"
 #include "core/json.h"
 #include "fuzz/fuzz.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cli/apply.h"
+#include "cli/manifest/apply.h"
 #include "test.h"
 
 static struct arena *arena;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cli/field.h"
-#include "cli/locate.h"
-#include "cli/scalar.h"
+#include "cli/manifest/field.h"
+#include "cli/manifest/locate.h"
+#include "cli/manifest/scalar.h"
 #include "test.h"
 
 static struct arena *arena;

@@ -2,9 +2,9 @@
 /* Says what the webhook would say about manifests, without a cluster. */
 #include "cli/commands.h"
 #include "cli/files.h"
-#include "cli/manifest.h"
+#include "cli/manifest/manifest.h"
 #include "cli/policy.h"
-#include "cli/render.h"
+#include "cli/render/render.h"
 #include "cli/start.h"
 
 #include <stdio.h>

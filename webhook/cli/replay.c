@@ -4,7 +4,7 @@
 #include "cli/files.h"
 #include "cli/lines.h"
 #include "cli/policy.h"
-#include "cli/replay_render.h"
+#include "cli/replay/render.h"
 #include "cli/start.h"
 
 #include <stdio.h>

@@ -108,14 +108,28 @@ static void a_line_larger_than_a_file_has_one_of_its_own(void)
 
 static void what_others_put_there_stays(void)
 {
-    static const char *const others[] = {"decisions-.json", "decisions-0.jsonl.gz", "notes.jsonl"};
+    static const char *const others[] = {"decisions-.json", "decisions-0.jsonl.gz", "notes.jsonl",
+                                         "decisions-0-keep.jsonl",
+                                         "decisions-20000101T000000.000Z.jsonl.1"};
 
     open_in("others", 1, 1);
-    for (size_t i = 0; i < 3; i++)
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         (void)close(openat(file.directory, others[i], O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
     for (int i = 0; i < 5; i++)
         CHECK(write_line("x\n"));
-    CHECK_INT(list(), 4);
+    CHECK_INT(list(), sizeof others / sizeof *others + 1);
+    record_file_close(&file);
+}
+
+static void after_a_file_that_was_removed_comes_another(void)
+{
+    open_in("removed", 100, 3);
+    CHECK(write_line("one\n"));
+    CHECK_INT(list(), 1);
+    CHECK(unlinkat(file.directory, names[0], 0) == 0);
+    CHECK(write_line("two\n") && write_line("three\n"));
+    CHECK_INT(list(), 1);
+    CHECK_TEXT(content(names[0]), "two\nthree\n");
     record_file_close(&file);
 }
 
@@ -179,5 +193,6 @@ static void clean_up(void)
 TEST_MAIN(TEST(it_begins_with_the_first_line_and_is_private),
           TEST(a_full_file_is_followed_by_another_and_the_oldest_go),
           TEST(a_line_larger_than_a_file_has_one_of_its_own), TEST(what_others_put_there_stays),
+          TEST(after_a_file_that_was_removed_comes_another),
           TEST(a_second_start_goes_on_in_another_file), TEST(half_a_line_is_cut_off_again),
           TEST(a_place_without_a_directory_is_said), TEST(clean_up))

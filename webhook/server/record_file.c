@@ -42,12 +42,15 @@ void record_file_close(struct record_file *file)
     file->directory = -1;
 }
 
+/* Of the form that name_now() gives: a copy that somebody called decisions-keep.jsonl stays. */
 static bool is_ours(const char *name)
 {
-    size_t size = strlen(name);
+    static const char form[] = BEGINNING "00000000T000000.000Z" ENDING;
+    size_t i = 0;
 
-    return size < NAME_ROOM && strncmp(name, BEGINNING, strlen(BEGINNING)) == 0 &&
-           size > strlen(ENDING) && strcmp(name + size - strlen(ENDING), ENDING) == 0;
+    while (form[i] && (form[i] == '0' ? name[i] >= '0' && name[i] <= '9' : name[i] == form[i]))
+        i++;
+    return !form[i] && !name[i];
 }
 
 /* How many files of ours there are; ret_oldest: the first by name, which is the first in time. */
@@ -125,12 +128,21 @@ static void cut_back(struct record_file *file)
     errno = error;
 }
 
+/* Somebody removed it, perhaps another server that shares the directory: what is written there
+ * nobody reads. */
+static bool is_gone(const struct record_file *file)
+{
+    struct stat status;
+
+    return file->fd < 0 || fstat(file->fd, &status) != 0 || status.st_nlink == 0;
+}
+
 bool record_file_write(struct record_file *file, struct bytes line)
 {
     bool full = file->size && file->size + (int64_t)line.size > file->largest;
     ssize_t written;
 
-    if ((file->fd < 0 || full) && !begin_file(file))
+    if ((full || is_gone(file)) && !begin_file(file))
         return false;
     do
         written = write(file->fd, line.data, line.size);

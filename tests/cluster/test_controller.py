@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """The overlay self-signed on a real API server: at every step of a rotation, of an outage and after
-every loss the webhook is called and answers."""
+every loss the webhook is called and answers. In real seconds, so with short lives; the real ones are in test_clocks.py."""
 
 import contextlib
 import json
@@ -19,7 +19,7 @@ from webhook import HOST
 
 LONG = ("--lifetime", "1h", "--ca-lifetime", "3h", "--settle", "2s")
 # Long enough for a slow machine to renew in time, short enough to be seen.
-SHORT = ("--lifetime", "60s", "--ca-lifetime", "180s", "--settle", "3s")
+SHORT = ("--lifetime", "27s", "--ca-lifetime", "81s", "--settle", "2s")
 PATIENCE = 60
 
 
@@ -87,7 +87,7 @@ class ControllerTest(unittest.TestCase):
         self.assertTrue(self.place.call())
 
     def test_b_rotation_of_certificate_then_ca(self):
-        """With lives this short both are due at once, so the CA goes first; then leaves, then a CA."""
+        """The CA that signs has hours left and is lost; the next one and each certificate have seconds."""
         controller = self.controller(*SHORT)
         seen = set()
 
@@ -97,7 +97,6 @@ class ControllerTest(unittest.TestCase):
             return events.count("certificate-issued") >= 4 and events.count("ca-forgotten") >= 1
 
         before = self.place.secret(SECRETS[1])["ca.crt"]
-        # The CA of the start has hours left; a minute's life is taken up by the next certificate.
         self.api.must("-n", NAME, "delete", "secret", SECRETS[1])
         self.until(both_came_round, "rotation", seconds=240)
         self.until(self.one_ca, "single CA", seconds=120)

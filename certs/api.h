@@ -8,6 +8,7 @@
 #include "core/arena.h"
 #include "core/problem.h"
 
+#include <stdint.h>
 #include <time.h>
 
 struct api_request {
@@ -17,13 +18,15 @@ struct api_request {
 };
 
 struct api_reply {
-    long status;       /* of HTTP */
+    long status;       /* of HTTP; where there was no whole answer: below zero, a kind of failure */
     struct bytes body; /* the arena's */
     time_t date;       /* the API server's clock; 0: it did not say */
+    int64_t retry_after; /* seconds that it asks for; 0: it does not */
 };
 
 struct api {
-    /* False where there was no whole answer; the problem has no secrets. */
+    /* False where there was no whole answer; ret has a status all the same. The problem has no
+     * secrets. */
     bool (*call)(void *self, struct arena *arena, const struct api_request *request,
                  struct api_reply *ret, struct problem *problem);
     void *self;

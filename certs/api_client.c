@@ -14,6 +14,8 @@ struct api_client {
     CURL *curl; /* kept for its connection */
 };
 
+enum { RETRY_AFTER_MAX = 24 * 60 * 60 };
+
 /* What curl's callbacks fill during a call. */
 struct receiving {
     struct text body;
@@ -138,6 +140,19 @@ static bool set_target(CURL *curl, const struct api_client_settings *settings, c
            curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L) == CURLE_OK;
 }
 
+#if LIBCURL_VERSION_NUM >= 0x075700
+/* It would keep what it read for a day, and trust a CA that was taken out of the file. */
+static bool set_no_cache(CURL *curl)
+{
+    return curl_easy_setopt(curl, CURLOPT_CA_CACHE_TIMEOUT, 0L) == CURLE_OK;
+}
+#else
+static bool set_no_cache(CURL *curl)
+{
+    return curl != NULL;
+}
+#endif
+
 static bool set_request(CURL *curl, const struct api_request *request)
 {
     if (!request->content_type)
@@ -171,6 +186,16 @@ static bool set_headers(const struct api_client *client, struct arena *arena,
     return add_token(client, headers, problem);
 }
 
+/* Seconds or a date, as HTTP has both. */
+static bool get_retry_after(CURL *curl, int64_t *ret)
+{
+    curl_off_t seconds = 0;
+    bool good = curl_easy_getinfo(curl, CURLINFO_RETRY_AFTER, &seconds) == CURLE_OK;
+
+    *ret = seconds < RETRY_AFTER_MAX ? (int64_t)seconds : RETRY_AFTER_MAX;
+    return good;
+}
+
 static bool perform(const struct api_client *client, struct receiving *receiving,
                     struct api_reply *ret, struct problem *problem)
 {
@@ -180,6 +205,7 @@ static bool perform(const struct api_client *client, struct receiving *receiving
     (void)curl_easy_setopt(client->curl, CURLOPT_ERRORBUFFER, reason);
     code = curl_easy_perform(client->curl);
     (void)curl_easy_setopt(client->curl, CURLOPT_ERRORBUFFER, NULL);
+    ret->status = -(long)code;
     if (receiving->too_large)
         return fail(problem, "the API server's answer is larger than 4 MiB");
     if (arena_exhausted(receiving->body.arena))
@@ -189,8 +215,10 @@ static bool perform(const struct api_client *client, struct receiving *receiving
                     *reason ? reason : curl_easy_strerror(code));
         return false;
     }
-    *ret = (struct api_reply){.body = text_bytes(&receiving->body), .date = receiving->date};
-    return curl_easy_getinfo(client->curl, CURLINFO_RESPONSE_CODE, &ret->status) == CURLE_OK;
+    ret->body = text_bytes(&receiving->body);
+    ret->date = receiving->date;
+    return curl_easy_getinfo(client->curl, CURLINFO_RESPONSE_CODE, &ret->status) == CURLE_OK &&
+           get_retry_after(client->curl, &ret->retry_after);
 }
 
 static bool call(void *self, struct arena *arena, const struct api_request *request,
@@ -202,9 +230,10 @@ static bool call(void *self, struct arena *arena, const struct api_request *requ
     const char *url = arena_printf(arena, "%s%s", client->settings->server, request->path);
     bool good;
 
+    *ret = (struct api_reply){.status = 0};
     curl_easy_reset(client->curl);
     good = set_headers(client, arena, request, &headers, problem);
-    if (good && !(set_target(client->curl, client->settings, url) &&
+    if (good && !(set_target(client->curl, client->settings, url) && set_no_cache(client->curl) &&
                   set_request(client->curl, request) && set_receiving(client->curl, &receiving) &&
                   curl_easy_setopt(client->curl, CURLOPT_HTTPHEADER, headers) == CURLE_OK))
         good = fail(problem, "libcurl refuses an option; is the API server's address a URL?");

@@ -4,7 +4,7 @@
 #include "certs/command_run.h"
 #include "certs/names.h"
 #include "certs/note.h"
-#include "certs/rotate.h"
+#include "certs/pause.h"
 
 #include <errno.h>
 #include <openssl/rand.h>
@@ -225,46 +225,21 @@ static bool pause_for(int64_t milliseconds, const sigset_t *ends)
     return got < 0;
 }
 
-/* Between a half and the whole, so that several copies do not stay in step. */
-static int64_t spread(int64_t milliseconds)
+static unsigned char chance(void)
 {
-    unsigned char random = 0;
+    unsigned char ret = 0;
 
-    (void)RAND_bytes(&random, 1);
-    return milliseconds / 2 + milliseconds / 2 * random / 255;
-}
-
-enum { FIRST_PAUSE = 500, BUSY_PASSES = 8 };
-
-/* How long to wait after a pass. *failures, *busy: so many in a row. */
-static int64_t next_pause(enum rotate_status status, int64_t interval, unsigned *failures,
-                          unsigned *busy)
-{
-    int64_t pause = FIRST_PAUSE;
-
-    *failures = status >= ROTATE_CONFLICT ? *failures + 1 : 0;
-    *busy = status == ROTATE_CHANGED ? *busy + 1 : 0;
-    switch (status) {
-    case ROTATE_NOTHING:
-        return interval;
-    case ROTATE_CHANGED: /* somebody undoes what we do: not without a breath */
-        return *busy < BUSY_PASSES ? 0 : interval;
-    case ROTATE_CONFLICT: /* one is nothing; many in a row are no race */
-    case ROTATE_FAILED:
-        break;
-    }
-    for (unsigned i = 1; i < *failures && pause < interval; i++)
-        pause *= 2;
-    return spread(pause < interval ? pause : interval);
+    (void)RAND_bytes(&ret, 1);
+    return ret;
 }
 
 static void loop(const struct controller_settings *settings, const struct rotate_settings *rotation,
                  struct api api)
 {
     struct rotate_memory memory = {0};
-    unsigned failures = 0, busy = 0;
+    struct pause pause = {0};
     sigset_t ends;
-    int64_t pause;
+    int64_t wait;
 
     sigemptyset(&ends);
     sigaddset(&ends, SIGTERM);
@@ -277,8 +252,8 @@ static void loop(const struct controller_settings *settings, const struct rotate
         alarm(watchdog_seconds(settings));
         status = rotate(rotation, &memory, api, monotonic_ms(), time(NULL));
         alarm(0);
-        pause = next_pause(status, settings->interval, &failures, &busy);
-    } while (pause_for(pause, &ends));
+        wait = pause_after(&pause, status, settings->interval, memory.asked_ms, chance());
+    } while (pause_for(wait, &ends));
     note("ended", NULL, "asked to end");
 }
 

@@ -3,7 +3,15 @@
 
 #include <openssl/evp.h>
 
-enum { HTTP_OK = 200, HTTP_CREATED = 201, HTTP_ABSENT = 404, HTTP_CONFLICT = 409, HTTP_TEST = 422 };
+enum {
+    HTTP_OK = 200,
+    HTTP_CREATED = 201,
+    HTTP_ABSENT = 404,
+    HTTP_CONFLICT = 409,
+    HTTP_TEST = 422,
+    HTTP_BUSY = 429,
+    HTTP_UNAVAILABLE = 503,
+};
 
 static const struct json_limits limits = {.depth = 64, .values = 100000};
 
@@ -12,10 +20,21 @@ static const struct json_limits limits = {.depth = 64, .values = 100000};
 static bool ask(struct access *access, const struct api_request *request, struct api_reply *ret,
                 struct problem *problem)
 {
-    if (!access->api.call(access->api.self, access->arena, request, ret, problem))
+    bool answered;
+
+    access->left_out = access->retry_after > 0;
+    if (access->left_out) {
+        problem_set(problem, 0, 0, "left out: the API server asked for a pause");
+        return false;
+    }
+    answered = access->api.call(access->api.self, access->arena, request, ret, problem);
+    access->status = ret->status;
+    if (!answered)
         return false;
     if (ret->date)
         access->date = ret->date;
+    if (ret->status == HTTP_BUSY || ret->status == HTTP_UNAVAILABLE)
+        access->retry_after = ret->retry_after;
     return true;
 }
 
@@ -39,7 +58,7 @@ static bool get(struct access *access, const char *path, const struct json **ret
 {
     const struct api_request request = {.method = "GET", .path = path};
     struct problem inner = {0};
-    struct api_reply reply;
+    struct api_reply reply = {0};
 
     *ret = NULL;
     if (!ask(access, &request, &reply, problem))
@@ -73,7 +92,7 @@ static enum outcome put(struct access *access, const char *method, const char *p
 {
     const struct api_request request = {
         .method = method, .path = path, .content_type = type, .body = text_bytes(body)};
-    struct api_reply reply;
+    struct api_reply reply = {0};
 
     if (arena_exhausted(access->arena)) {
         problem_set(problem, 0, 0, "no memory");

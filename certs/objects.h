@@ -15,7 +15,10 @@
 struct access {
     struct api api;
     struct arena *arena;
-    time_t date; /* the API server's clock, of its last answer; 0: unknown */
+    time_t date;         /* the API server's clock, of its last answer; 0: unknown */
+    long status;         /* of the last call, as in struct api_reply */
+    int64_t retry_after; /* seconds; not 0: it asked for that, and is not called any more */
+    bool left_out;       /* so the last call was not made */
 };
 
 enum outcome {

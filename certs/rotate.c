@@ -181,9 +181,19 @@ static void add(enum rotate_status *status, enum rotate_status more)
         *status = more;
 }
 
-static enum rotate_status settle(enum outcome outcome, const char *event, const char *object,
-                                 const char *why, const struct problem *problem)
+static const char *object_at(const struct rotate_settings *settings, enum place place)
 {
+    if (place == PLACE_SECRET)
+        return settings->secret;
+    return place == PLACE_CA_SECRET ? settings->ca_secret
+                                    : settings->registrations[place - PLACE_REGISTRATION];
+}
+
+static enum rotate_status settle(struct seen *seen, enum outcome outcome, enum place place,
+                                 const char *event, const char *why, const struct problem *problem)
+{
+    const char *object = object_at(seen->settings, place);
+
     switch (outcome) {
     case OUTCOME_DONE:
         note(event, object, "%s", why);
@@ -194,26 +204,27 @@ static enum rotate_status settle(enum outcome outcome, const char *event, const 
     case OUTCOME_FAILED:
         break;
     }
-    note("api-failed", object, "%s", problem->message);
+    seen_failed(seen, place, problem);
     return ROTATE_FAILED;
 }
 
-static enum rotate_status run_step(struct seen *seen, const struct step *step, const char *object,
+static enum rotate_status run_step(struct seen *seen, const struct step *step, enum place place,
                                    const char *why)
 {
     struct writing writing = {.seen = seen};
     enum outcome outcome = step->run(&writing);
 
     writing_free(&writing);
-    return settle(outcome, step->event, object, why, &writing.problem);
+    return settle(seen, outcome, place, step->event, why, &writing.problem);
 }
 
-static enum rotate_status write_bundle(struct seen *seen, const struct registration *registration)
+static enum rotate_status write_bundle(struct seen *seen, size_t i)
 {
     struct problem problem = {0};
-    enum outcome outcome = registration_write(&seen->access, registration, seen->bundle, &problem);
+    enum outcome outcome =
+        registration_write(&seen->access, &seen->registrations[i], seen->bundle, &problem);
 
-    return settle(outcome, "ca-bundle-written", registration->path,
+    return settle(seen, outcome, (enum place)(PLACE_REGISTRATION + i), "ca-bundle-written",
                   "a caBundle of it was not what it should be", &problem);
 }
 
@@ -225,7 +236,7 @@ static enum rotate_status write_bundles(struct seen *seen)
         if (!seen->known[i])
             add(&status, ROTATE_FAILED);
         else if (!registration_has(&seen->registrations[i], seen->bundle))
-            add(&status, write_bundle(seen, &seen->registrations[i]));
+            add(&status, write_bundle(seen, i));
     }
     return status;
 }
@@ -240,16 +251,14 @@ static bool leaf_ca_is_right(const struct seen *seen)
 
 static enum rotate_status carry_out(struct seen *seen, const struct plan *plan)
 {
-    const struct rotate_settings *settings = seen->settings;
     enum rotate_status status = write_bundles(seen);
 
     if (plan->leaf)
-        add(&status, run_step(seen, &leaf_step, settings->secret, plan->leaf_why));
+        add(&status, run_step(seen, &leaf_step, PLACE_SECRET, plan->leaf_why));
     else if (seen->leaf.certificate && seen->bundle_pem.size && !leaf_ca_is_right(seen))
-        add(&status,
-            run_step(seen, &leaf_ca_step, settings->secret, "it is what the caBundles have"));
+        add(&status, run_step(seen, &leaf_ca_step, PLACE_SECRET, "it is what the caBundles have"));
     if (plan->ca != CA_KEEP)
-        add(&status, run_step(seen, &steps[plan->ca], settings->ca_secret, plan->ca_why));
+        add(&status, run_step(seen, &steps[plan->ca], PLACE_CA_SECRET, plan->ca_why));
     return status;
 }
 
@@ -286,14 +295,24 @@ static int64_t settled_seconds(const struct seen *seen, const struct plan_state 
     return (monotonic_ms - memory->since_ms) / 1000;
 }
 
+static void say_failures(const struct seen *seen, struct rotate_memory *memory, bool whole,
+                         int64_t monotonic_ms)
+{
+    const char *objects[PLACES];
+
+    for (enum place place = 0; place < PLACES; place++)
+        objects[place] = object_at(seen->settings, place);
+    failures_say(&memory->failing, &seen->failures, whole && !seen->access.left_out, objects,
+                 monotonic_ms);
+    memory->asked_ms = seen->access.retry_after * 1000;
+}
+
 static enum rotate_status pass(struct seen *seen, struct rotate_memory *memory,
-                               int64_t monotonic_ms, time_t now)
+                               int64_t monotonic_ms)
 {
     struct plan_state state;
     struct plan next;
 
-    if (!seen_read(seen, memory, now))
-        return ROTATE_FAILED;
     seen_state(seen, &state);
     state.settled = settled_seconds(seen, &state, memory, monotonic_ms);
     next = plan(&state, &seen->settings->times, seen->now);
@@ -306,12 +325,16 @@ enum rotate_status rotate(const struct rotate_settings *settings, struct rotate_
     struct seen seen = {.settings = settings,
                         .access = {.api = api, .arena = arena_new(PASS_LIMIT)}};
     enum rotate_status status;
+    bool whole;
 
     if (!seen.access.arena) {
         note("no-memory", NULL, "this pass is left out");
+        memory->asked_ms = 0;
         return ROTATE_FAILED;
     }
-    status = pass(&seen, memory, monotonic_ms, now);
+    whole = seen_read(&seen, memory, now);
+    status = whole ? pass(&seen, memory, monotonic_ms) : ROTATE_FAILED;
+    say_failures(&seen, memory, whole, monotonic_ms);
     seen_free(&seen);
     arena_free(seen.access.arena);
     return status;

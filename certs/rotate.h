@@ -10,11 +10,12 @@
 #define CERTS_ROTATE_H
 
 #include "certs/api.h"
+#include "certs/failures.h"
 #include "certs/plan.h"
 
 #include <stddef.h>
 
-enum { REGISTRATIONS = 2, FINGERPRINT_SIZE = 32 };
+enum { PAIRS = 3, FINGERPRINT_SIZE = 32 };
 
 struct rotate_settings {
     const char *secrets_path;                 /* /api/v1/namespaces/NAMESPACE/secrets */
@@ -30,14 +31,16 @@ struct rotate_memory {
     unsigned char fingerprint[FINGERPRINT_SIZE];
     int64_t since_ms;
     bool clock_differs;
-    bool absent[REGISTRATIONS]; /* said already */
+    bool absent[REGISTRATIONS], unusable[PAIRS]; /* said already */
+    struct failing failing;
+    int64_t asked_ms; /* the pause that the API server asked for in the last pass; 0: none */
 };
 
 enum rotate_status {
     ROTATE_NOTHING,  /* all is well, or must wait */
     ROTATE_CHANGED,  /* look again at once */
     ROTATE_CONFLICT, /* somebody else writes too: look again in a moment */
-    ROTATE_FAILED,   /* in part at least; it was logged */
+    ROTATE_FAILED,   /* in part at least; logged where it is new */
 };
 
 /*

@@ -53,24 +53,22 @@ static bool is_server(const struct seen *seen, const struct identity *pair)
 }
 
 struct pair_place {
+    size_t number; /* below PAIRS */
     const char *certificate, *key;
     bool (*fits)(const struct seen *seen, const struct identity *pair);
 };
 
-static const struct pair_place current_place = {"ca.crt", "ca.key", is_authority};
-static const struct pair_place next_place = {"next.crt", "next.key", is_authority};
-static const struct pair_place leaf_place = {"tls.crt", "tls.key", is_server};
+static const struct pair_place current_place = {0, "ca.crt", "ca.key", is_authority};
+static const struct pair_place next_place = {1, "next.crt", "next.key", is_authority};
+static const struct pair_place leaf_place = {2, "tls.crt", "tls.key", is_server};
 
-/* What is there and does not fit is said, and then treated as if it were not there. */
-static void read_pair(struct seen *seen, const struct secret *secret,
+static void take_pair(const struct seen *seen, const struct secret *secret,
                       const struct pair_place *place, struct identity *ret)
 {
     struct arena *arena = seen->access.arena;
     struct pem_content certificate = {0}, key = {0};
     struct identity pair;
 
-    if (!json_member(secret->data, place->certificate))
-        return;
     if (read_pem(secret_value(arena, secret, place->certificate), &certificate) &&
         read_pem(secret_value(arena, secret, place->key), &key)) {
         pair.certificate = sk_X509_value(certificate.certificates, 0);
@@ -82,12 +80,24 @@ static void read_pair(struct seen *seen, const struct secret *secret,
             *ret = pair;
         }
     }
-    if (!ret->certificate)
-        note("unusable", secret->name, "%s and %s are no pair that fits", place->certificate,
-             place->key);
     pem_content_free(&certificate);
     pem_content_free(&key);
     ERR_clear_error();
+}
+
+/* What is there and does not fit is said, and then treated as if it were not there. */
+static void read_pair(struct seen *seen, struct rotate_memory *memory, const struct secret *secret,
+                      const struct pair_place *place, struct identity *ret)
+{
+    bool there = json_member(secret->data, place->certificate) != NULL, unusable;
+
+    if (there)
+        take_pair(seen, secret, place, ret);
+    unusable = there && !ret->certificate;
+    if (unusable && !memory->unusable[place->number])
+        note("unusable", secret->name, "%s and %s are no pair that fits", place->certificate,
+             place->key);
+    memory->unusable[place->number] = unusable;
 }
 
 /* Other CAs. */
@@ -227,6 +237,12 @@ static void make_bundle(struct seen *seen)
 
 /* Reading. */
 
+void seen_failed(struct seen *seen, enum place place, const struct problem *problem)
+{
+    if (!seen->access.left_out)
+        failures_add(&seen->failures, place, seen->access.status, problem);
+}
+
 static void read_registration(struct seen *seen, size_t i, struct rotate_memory *memory)
 {
     struct registration *registration = &seen->registrations[i];
@@ -236,7 +252,7 @@ static void read_registration(struct seen *seen, size_t i, struct rotate_memory 
     registration->path = seen->settings->registrations[i];
     seen->known[i] = registration_read(&seen->access, registration, &problem);
     if (!seen->known[i]) {
-        note("api-failed", registration->path, "%s", problem.message);
+        seen_failed(seen, (enum place)(PLACE_REGISTRATION + i), &problem);
         return;
     }
     absent = !registration->version;
@@ -247,7 +263,8 @@ static void read_registration(struct seen *seen, size_t i, struct rotate_memory 
     memory->absent[i] = absent;
 }
 
-static bool read_secret(struct seen *seen, struct secret *secret, const char *name)
+static bool read_secret(struct seen *seen, struct secret *secret, const char *name,
+                        enum place place)
 {
     struct problem problem = {0};
 
@@ -255,7 +272,7 @@ static bool read_secret(struct seen *seen, struct secret *secret, const char *na
     secret->name = name;
     if (secret_read(&seen->access, secret, &problem))
         return true;
-    note("api-failed", name, "%s", problem.message);
+    seen_failed(seen, place, &problem);
     return false;
 }
 
@@ -279,13 +296,13 @@ bool seen_read(struct seen *seen, struct rotate_memory *memory, time_t now)
 {
     for (size_t i = 0; i < REGISTRATIONS; i++)
         read_registration(seen, i, memory);
-    if (!read_secret(seen, &seen->secret, seen->settings->secret) ||
-        !read_secret(seen, &seen->ca_secret, seen->settings->ca_secret))
+    if (!read_secret(seen, &seen->secret, seen->settings->secret, PLACE_SECRET) ||
+        !read_secret(seen, &seen->ca_secret, seen->settings->ca_secret, PLACE_CA_SECRET))
         return false;
     set_clock(seen, memory, now);
-    read_pair(seen, &seen->ca_secret, &current_place, &seen->current);
-    read_pair(seen, &seen->ca_secret, &next_place, &seen->next);
-    read_pair(seen, &seen->secret, &leaf_place, &seen->leaf);
+    read_pair(seen, memory, &seen->ca_secret, &current_place, &seen->current);
+    read_pair(seen, memory, &seen->ca_secret, &next_place, &seen->next);
+    read_pair(seen, memory, &seen->secret, &leaf_place, &seen->leaf);
     read_old(seen);
     make_bundle(seen);
     return true;

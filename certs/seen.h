@@ -21,10 +21,14 @@ struct seen {
     time_t old_until;   /* as in struct plan_state */
     const char *bundle; /* base64, as it should be in each caBundle; "" where there is no CA */
     struct bytes bundle_pem;
+    struct failures failures;
     time_t now;
 };
 
-/* False: the Secrets could not be read; logged. Always seen_free(). The access by the caller. */
+/* A call about that did not do what it should. */
+void seen_failed(struct seen *seen, enum place place, const struct problem *problem);
+
+/* False: the Secrets could not be read. Always seen_free(). The access by the caller. */
 bool seen_read(struct seen *seen, struct rotate_memory *memory, time_t now);
 void seen_free(struct seen *seen);
 

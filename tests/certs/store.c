@@ -198,22 +198,45 @@ static long answer(struct store *store, struct arena *arena, const struct api_re
                : answer_registration(store, request, body, out);
 }
 
+/* 0: it is answered. */
+static long status_of(enum store_fault fault, bool writes)
+{
+    switch (fault) {
+    case FAULT_500:
+        return 500;
+    case FAULT_BUSY:
+        return 429;
+    case FAULT_FORBIDDEN:
+        return writes ? 403 : 0;
+    case FAULT_CONFLICT:
+        return writes ? 409 : 500;
+    case FAULT_NONE:
+    case FAULT_NO_ANSWER:
+    case FAULT_ANSWER_LOST:
+        break;
+    }
+    return 0;
+}
+
 static bool call(void *self, struct arena *arena, const struct api_request *request,
                  struct api_reply *ret, struct problem *problem)
 {
     struct store *store = self;
     struct text out = text_new(arena);
     enum store_fault fault = store->fault_of(store->context);
-    long status = 500;
+    long status = status_of(fault, request->content_type != NULL);
 
-    if (fault == FAULT_CONFLICT)
-        status = request->content_type ? 409 : 500;
-    else if (fault == FAULT_NONE || fault == FAULT_ANSWER_LOST)
+    store->calls++;
+    if (!status && fault != FAULT_NO_ANSWER)
         status = answer(store, arena, request, &out);
-    *ret = (struct api_reply){.status = status, .body = text_bytes(&out), .date = store->date};
+    *ret = (struct api_reply){.status = status,
+                              .body = text_bytes(&out),
+                              .date = store->date,
+                              .retry_after = fault == FAULT_BUSY ? STORE_PAUSE : 0};
     if (fault != FAULT_NO_ANSWER && fault != FAULT_ANSWER_LOST)
         return true;
-    problem_set(problem, 0, 0, "no answer");
+    *ret = (struct api_reply){.status = -1};
+    problem_set(problem, 0, 0, "no answer to call %u", store->calls);
     return false;
 }
 

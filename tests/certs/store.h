@@ -11,7 +11,7 @@
 
 #include <stddef.h>
 
-enum { STORE_SECRETS = 2, STORE_ENTRIES = 8, STORE_REGISTRATIONS = 2 };
+enum { STORE_PAUSE = 7, STORE_SECRETS = 2, STORE_ENTRIES = 8, STORE_REGISTRATIONS = 2 };
 
 #define STORE_SECRETS_PATH "/secrets"
 
@@ -35,13 +35,15 @@ enum store_fault {
     FAULT_NO_ANSWER,
     FAULT_ANSWER_LOST, /* it was done all the same */
     FAULT_500,
-    FAULT_CONFLICT, /* of writes: somebody else wrote the same object */
+    FAULT_BUSY,      /* 429, and it asks for STORE_PAUSE seconds */
+    FAULT_FORBIDDEN, /* 403 for writes */
+    FAULT_CONFLICT,  /* of writes: somebody else wrote the same object */
 };
 
 struct store {
     struct store_secret secrets[STORE_SECRETS];
     struct store_registration registrations[STORE_REGISTRATIONS];
-    unsigned versions;
+    unsigned versions, calls;
     time_t date;                                 /* of its answers */
     enum store_fault (*fault_of)(void *context); /* asked at each call */
     void *context;

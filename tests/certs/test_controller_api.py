@@ -4,6 +4,7 @@
 
 Usage: test_controller_api.py PROGRAM
 """
+import contextlib
 import http.server
 import json
 import os
@@ -18,6 +19,7 @@ import unittest
 PROGRAM = ""
 TOKEN = "very-secret-token"
 PATIENCE = 30
+MANY = 8  # calls: more than two looks
 
 
 def object_of(**more):
@@ -45,21 +47,23 @@ ANSWERS = {
 class Stub:
     """HTTPS on a free loopback port, with a certificate from `certs init`; a context manager."""
 
-    def __init__(self, folder, answer):
+    def __init__(self, folder, answer, headers=None, port=0):
         subprocess.run([PROGRAM, "certs", "init", "--dir", folder, "--name", "127.0.0.1"], check=True,
                        stdout=subprocess.DEVNULL, timeout=60)
-        self.asked, self.release = [], threading.Event()
+        self.asked, self.release, self.answer = [], threading.Event(), answer
         stub = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_GET(self):  # noqa: N802 (http.server's name)
                 stub.asked.append((self.path, self.headers.get("Authorization")))
-                if answer is None:
+                if stub.answer is None:
                     stub.release.wait(PATIENCE)
                     return
-                code, body = answer
+                code, body = stub.answer
                 self.send_response(code)
                 self.send_header("Location", "/elsewhere")
+                for name, value in (headers or {}).items():
+                    self.send_header(name, value)
                 self.send_header("Content-Length", "1000" if body is None else str(len(body)))
                 self.end_headers()
                 self.wfile.write(b"{" if body is None else body)
@@ -77,12 +81,13 @@ class Stub:
 
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(os.path.join(folder, "tls.crt"), os.path.join(folder, "tls.key"))
-        self._server = Server(("127.0.0.1", 0), Handler)
+        self._server = Server(("127.0.0.1", port), Handler)
         self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
-        self.url = f"https://127.0.0.1:{self._server.server_port}"
+        self.port = self._server.server_port
+        self.url = f"https://127.0.0.1:{self.port}"
 
     def __enter__(self):
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
         return self
 
     def __exit__(self, *_):
@@ -94,7 +99,9 @@ class Stub:
 class Controller(unittest.TestCase):
     def setUp(self):
         self.folder = self.enterContext(tempfile.TemporaryDirectory())
+        self.authority = os.path.join(self.folder, "ca.crt")
         self.token = os.path.join(self.folder, "token")
+        self.log = os.path.join(self.folder, "log")
         self.write_token(TOKEN + "\n")
 
     def write_token(self, text):
@@ -105,60 +112,108 @@ class Controller(unittest.TestCase):
         return [PROGRAM, "certs", "controller", "--api-server", url, "--token-file", self.token, "--ca-file", authority,
                 "--name", "svc.ns.svc", "--timeout", "500ms", "--interval", "100ms"]
 
-    def log_of(self, url, enough, authority=None):
-        """Runs it until the log is enough, then ends it: its exit code must be 0."""
-        log = os.path.join(self.folder, "log")
-        with open(log, "wb") as file:
-            process = subprocess.Popen(self.flags(url, authority or os.path.join(self.folder, "ca.crt")), stderr=file)
-        self.addCleanup(process.kill)
-        end, lines = time.monotonic() + PATIENCE, []
-        while not enough(lines) and time.monotonic() < end and process.poll() is None:
+    def lines(self):
+        with open(self.log, encoding="utf-8") as file:
+            return [json.loads(line) for line in file.read().split("\n")[:-1]]
+
+    def wait(self, done):
+        end = time.monotonic() + PATIENCE
+        while not done():
+            if time.monotonic() > end:
+                raise AssertionError(f"it did not come to that: {self.lines()[-3:]}")
             time.sleep(0.05)
-            with open(log, encoding="utf-8") as file:
-                lines = [json.loads(line) for line in file.read().split("\n")[:-1]]
-        self.assertIsNone(process.poll(), "it ended")
-        process.terminate()
-        self.assertEqual(process.wait(PATIENCE), 0)
-        with open(log, encoding="utf-8") as file:
+
+    def until_said(self, sentence):
+        self.wait(lambda: any(sentence in line["message"] for line in self.lines()))
+
+    @contextlib.contextmanager
+    def running(self, url, authority=None):
+        """It must be alive at the end, and end with 0 when it is told to."""
+        with open(self.log, "wb") as file:
+            process = subprocess.Popen(self.flags(url, authority or self.authority), stderr=file)
+        try:
+            yield
+            self.assertIsNone(process.poll(), "it ended")
+            process.terminate()
+            self.assertEqual(process.wait(PATIENCE), 0)
+        finally:
+            process.kill()
+            process.wait()
+        with open(self.log, encoding="utf-8") as file:
             text = file.read()
-        self.assertTrue(enough(lines), text[-2000:])
         self.assertNotIn(TOKEN, text)
         self.assertNotIn("PRIVATE", text)
-        return lines
-
-    @staticmethod
-    def says(sentence):
-        return lambda lines: sum(sentence in line["message"] for line in lines) >= 2
 
     def test_answers(self):
+        """It says once what lasts, and goes on asking."""
         for name, (answer, sentence) in ANSWERS.items():
-            with self.subTest(name), Stub(self.folder, answer) as stub:
-                enough = self.says(sentence) if sentence else lambda _, stub=stub: len(stub.asked) > 12
-                self.log_of(stub.url, enough)
+            with self.subTest(name), Stub(self.folder, answer) as stub, self.running(stub.url):
+                if sentence:
+                    self.until_said(sentence)
+                self.wait(lambda stub=stub: len(stub.asked) > MANY)
+                said = [(line["event"], line.get("object"), line["message"][:30]) for line in self.lines()
+                        if line["event"] in ("api-failed", "unusable")]
+                self.assertEqual(len(set(said)), len(said))
                 self.assertEqual({token for _, token in stub.asked}, {f"Bearer {TOKEN}"})
                 self.assertNotIn("/elsewhere", [path for path, _ in stub.asked])
 
+    def test_a_failure_changes_and_ends(self):
+        with Stub(self.folder, (500, b"")) as stub, self.running(stub.url):
+            self.until_said("GET is answered with 500")
+            stub.answer = (503, b"")
+            self.until_said("GET is answered with 503")
+            stub.answer = (200, object_of(data={}, webhooks=[]))
+            self.wait(lambda: [line for line in self.lines() if line["event"] == "api-answers"])
+            self.until_said("it is well again, after ")
+
+    def test_it_waits_as_long_as_it_is_told_to(self):
+        """By itself it asks again within a tenth of a second."""
+        for status, pause in ((429, "20"), (503, "20"), (429, time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime(
+                time.time() + 60)))):
+            with self.subTest(status=status, pause=pause), \
+                    Stub(self.folder, (status, b""), {"Retry-After": pause}) as stub, self.running(stub.url):
+                self.until_said(f"GET is answered with {status}")
+                time.sleep(1)
+                self.assertEqual(len(stub.asked), 1)
+
+    def test_it_does_not_wait_without_being_told_to(self):
+        for status, pause in ((429, None), (429, "0"), (500, "20")):
+            with self.subTest(status=status, pause=pause), \
+                    Stub(self.folder, (status, b""), {"Retry-After": pause} if pause else {}) as stub, \
+                    self.running(stub.url):
+                self.wait(lambda stub=stub: len(stub.asked) > MANY)
+
     def test_nobody_listens(self):
         with Stub(self.folder, (200, b"")) as stub:
-            url = stub.url
-        self.log_of(url, self.says("no answer from"))
+            port = stub.port
+        with self.running(stub.url):
+            self.until_said("no answer from")
+            with Stub(self.folder, (500, b""), port=port):
+                # The stub has a new certificate, of another CA; the file is read for each connection.
+                self.until_said("GET is answered with 500")
 
     def test_a_stranger_gets_no_token(self):
         other = os.path.join(self.folder, "other")
         subprocess.run([PROGRAM, "certs", "init", "--dir", other, "--name", "x"], check=True, stdout=subprocess.DEVNULL,
                        timeout=60)
-        with Stub(self.folder, (200, b"{}")) as stub:
-            self.log_of(stub.url, self.says("certificate"), os.path.join(other, "ca.crt"))
+        authority = os.path.join(other, "ca.crt")
+        with Stub(self.folder, (500, b"")) as stub, self.running(stub.url, authority):
+            self.until_said("certificate")
             self.assertEqual(stub.asked, [])
+            os.replace(self.authority, authority)
+            self.wait(lambda: stub.asked)
 
     def test_tokens(self):
         for content, sentence in (("", "no token in it"), ("a b", "no token in it"), (None, "No such file")):
-            with self.subTest(content), Stub(self.folder, (200, b"{}")) as stub:
+            with self.subTest(content), Stub(self.folder, (500, b"")) as stub:
                 os.unlink(self.token)
                 if content is not None:
                     self.write_token(content)
-                self.log_of(stub.url, self.says(sentence))
-                self.assertEqual(stub.asked, [])
+                with self.running(stub.url):
+                    self.until_said(sentence)
+                    self.assertEqual(stub.asked, [])
+                    self.write_token(TOKEN)
+                    self.wait(lambda stub=stub: stub.asked)
 
     def test_flags(self):
         def refused(*more):

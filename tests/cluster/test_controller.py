@@ -157,6 +157,7 @@ class ControllerTest(unittest.TestCase):
         self.api.stop_api_server()
         self.wait(lambda: len(controller.events("api-failed")) >= 3)
         self.api.start_api_server()
+        self.wait(lambda: controller.events("api-answers"))
         self.wait(self.place.call)
         self.place.failed = 0
         before = self.leaf()

@@ -112,6 +112,7 @@ read_test_arguments() {
 cmd_test() {
     read_test_arguments "$@"
     need test
+    ! asked cluster || need cluster
     ! asked lint || need lint
     ! asked cost || need cost
     ! asked memcheck || need memcheck

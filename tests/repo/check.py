@@ -23,6 +23,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
 import docs  # noqa: E402
 import examples  # noqa: E402
 import layers  # noqa: E402
+import memory  # noqa: E402
 import monitoring  # noqa: E402
 import options  # noqa: E402
 import policy  # noqa: E402
@@ -34,7 +35,7 @@ import tree  # noqa: E402
 
 def tree_problems():
     where = tree.real()
-    for check in layers.CHECKS + shape.CHECKS + docs.CHECKS:
+    for check in layers.CHECKS + shape.CHECKS + docs.CHECKS + memory.CHECKS:
         yield from check(where)
 
 

@@ -13,6 +13,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
 import docs  # noqa: E402
 import examples  # noqa: E402
 import layers  # noqa: E402
+import memory  # noqa: E402
 import monitoring  # noqa: E402
 import options  # noqa: E402
 import policy  # noqa: E402
@@ -312,6 +313,26 @@ class Monitoring(unittest.TestCase):
         for each, count in ((panels(0, 8, 16), 0), (panels(0, 7), 1), (panels(0, 20), 1), (panels(0) + panels(8), 1)):
             files = {monitoring.DASHBOARD: json.dumps({"panels": each})}
             self.assertEqual(len(list(monitoring.check_panels(tree.Tree(files)))), count)
+
+
+class Memory(unittest.TestCase):
+    def found(self, limit, most, name=memory.BASE):
+        base = {memory.BASE: "- --max-memory=736Mi\nlimits: {memory: 768Mi}\n"}
+        return found(memory.check_limits, {**base, name: f"{most}\nresources:\n  limits: {limit}\n"})
+
+    def test_limits(self):
+        for limit, most in (("{memory: 768Mi}", "- --max-memory=736Mi"), ("{cpu: 1, memory: 1Gi}", "- --max-memory=992Mi")):
+            self.assertEqual(self.found(limit, most), [])
+        for limit, most in (("{memory: 767Mi}", "- --max-memory=736Mi"), ("{cpu: 1}", "- --max-memory=736Mi"),
+                            ("{memory: 768Mi}", ""), ("{memory: 768M}", "- --max-memory=736Mi")):
+            self.assertEqual(self.found(limit, most), [memory.BASE + ":1"])
+
+    def test_who_else_says_one_says_both(self):
+        component = "manifests/components/large/kustomization.yaml"
+        self.assertEqual(self.found("{memory: 2Gi}", "value: --max-memory=1Gi", component), [])
+        self.assertEqual(self.found("{memory: 64Mi}", "- certs", component), [])
+        self.assertEqual(self.found("{memory: 512Mi}", "", component), [component + ":1"])
+        self.assertEqual(found(memory.check_limits, {}), [memory.BASE + ":1"])
 
 
 class Symbols(unittest.TestCase):

@@ -87,6 +87,23 @@ static void the_busy_go_last(void)
     end(2 * PLACES);
 }
 
+/* After the idle, and long before its deadline: else a crowd that reads nothing takes all places.
+ */
+static void who_does_not_read_makes_room(void)
+{
+    begin(0);
+    for (int i = 0; i < PLACES; i++)
+        connection_enter(add(i), i == 1   ? CONNECTION_SENDING
+                                 : i == 3 ? CONNECTION_IDLE
+                                          : CONNECTION_ANSWERING);
+    connection_enter(add(PLACES), CONNECTION_ANSWERING);
+    CHECK(is_cut(3) && !is_cut(1));
+    connection_enter(add(PLACES + 1), CONNECTION_ANSWERING);
+    CHECK(is_cut(1));
+    CHECK(!add(PLACES + 2));
+    end(PLACES + 3);
+}
+
 static void a_place_is_free_again(void)
 {
     begin(0);
@@ -171,7 +188,7 @@ static void the_oldest_large_one_goes(void)
 {
     begin(0);
     for (int i = 0; i < PLACES; i++) {
-        connection_enter(add(i), i == 1 ? CONNECTION_ANSWERING : CONNECTION_BODY);
+        connection_enter(add(i), i == 1 ? CONNECTION_SENDING : CONNECTION_BODY);
         usleep(2000);
     }
     for (int i = 1; i < PLACES; i++)
@@ -194,6 +211,7 @@ static void large_is_one_that_is_so_now(void)
     connection_enter(add(1), CONNECTION_BODY);
     connections_cut_large(open_ones[1]);
     CHECK(!is_cut(0));
+    connection_enter(open_ones[0], CONNECTION_SENDING);
     connection_set_large(open_ones[0]);
     connections_cut_large(open_ones[1]);
     CHECK(is_cut(0));
@@ -214,8 +232,9 @@ static void who_asked_nothing_is_counted(void)
     end(2);
 }
 
-TEST_MAIN(TEST(the_oldest_makes_room), TEST(the_busy_go_last), TEST(a_place_is_free_again),
-          TEST(who_was_cut_stays_so), TEST(the_first_header_is_part_of_the_opening),
-          TEST(deadlines), TEST(a_deadline_comes_with_the_state),
+TEST_MAIN(TEST(the_oldest_makes_room), TEST(the_busy_go_last), TEST(who_does_not_read_makes_room),
+          TEST(a_place_is_free_again), TEST(who_was_cut_stays_so),
+          TEST(the_first_header_is_part_of_the_opening), TEST(deadlines),
+          TEST(a_deadline_comes_with_the_state),
           TEST(only_the_idle_without_unread_bytes_are_drained), TEST(the_oldest_large_one_goes),
           TEST(large_is_one_that_is_so_now), TEST(who_asked_nothing_is_counted))

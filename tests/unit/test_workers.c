@@ -6,6 +6,8 @@
 
 enum { LIMIT = 1024 * 1024, MOST = 64, SMALL = 1, LARGE = 1024 * 1024 };
 
+static const struct workers_size standard = {4, LIMIT, LIMIT}, one = {1, LIMIT, 0};
+
 /* Takes until there is none for now. */
 static size_t take_all(struct workers *workers, size_t body_size, struct arena *taken[MOST])
 {
@@ -18,7 +20,7 @@ static size_t take_all(struct workers *workers, size_t body_size, struct arena *
 
 static void lanes_are_bounded_and_apart(void)
 {
-    struct workers *workers = workers_new(LIMIT);
+    struct workers *workers = workers_new(&standard);
     struct arena *small[MOST], *large[MOST];
     size_t small_count = take_all(workers, SMALL, small);
     size_t large_count = take_all(workers, LARGE, large);
@@ -38,7 +40,7 @@ static void lanes_are_bounded_and_apart(void)
 
 static void what_was_taken_goes_back(void)
 {
-    struct workers *workers = workers_new(LIMIT);
+    struct workers *workers = workers_new(&standard);
     struct arena *arena = workers_take(workers, LARGE);
 
     CHECK(!arena_alloc(arena, (size_t)LIMIT * 2));
@@ -64,9 +66,9 @@ static void *take_and_give(void *context)
     return NULL;
 }
 
-static void many_threads_share_them(void)
+static void share(const struct workers_size *size)
 {
-    struct workers *workers = workers_new(LIMIT);
+    struct workers *workers = workers_new(size);
     pthread_t threads[16];
     size_t count = sizeof threads / sizeof *threads;
 
@@ -81,5 +83,24 @@ static void many_threads_share_them(void)
     workers_free(workers);
 }
 
+static void many_threads_share_them(void)
+{
+    share(&standard);
+    share(&one);
+}
+
+static void one_for_all(void)
+{
+    struct workers *workers = workers_new(&one);
+    struct arena *arena = workers_take(workers, LARGE);
+
+    CHECK(arena);
+    CHECK(!workers_take(workers, SMALL));
+    workers_give(workers, arena);
+    CHECK(workers_take(workers, SMALL) == arena);
+    workers_give(workers, arena);
+    workers_free(workers);
+}
+
 TEST_MAIN(TEST(lanes_are_bounded_and_apart), TEST(what_was_taken_goes_back),
-          TEST(many_threads_share_them))
+          TEST(many_threads_share_them), TEST(one_for_all))

@@ -12,7 +12,6 @@
 #include <sys/socket.h>
 
 enum {
-    GOING = 128,     /* those that were cut and whose threads have not ended yet */
     LOOKS = 64,      /* system calls to find one that is silent */
     SHARE = 8,       /* of the places, that part: who keeps more of them is a crowd by himself */
     IDLE_WEIGHT = 4, /* so many idle connections count as one */
@@ -45,13 +44,13 @@ struct connections {
     struct connection_counts totals;
 };
 
-const char *const connection_state_names[] = {"opening", "header",    "body",
-                                              "idle",    "answering", "cut"};
+const char *const connection_state_names[] = {"opening",   "header",  "body", "idle",
+                                              "answering", "sending", "cut"};
 const char *const connection_end_names[] = {"deadline", "crowded", "drained"};
 
-/* Who makes room, the first first. A request being answered never does. */
-static const enum connection_state makes_room[] = {CONNECTION_OPENING, CONNECTION_HEADER,
-                                                   CONNECTION_BODY, CONNECTION_IDLE};
+/* Who makes room, the first first. A request being judged never does. */
+static const enum connection_state makes_room[] = {
+    CONNECTION_OPENING, CONNECTION_HEADER, CONNECTION_BODY, CONNECTION_IDLE, CONNECTION_SENDING};
 
 struct connections *connections_new(const struct connection_limits *limits)
 {
@@ -74,7 +73,7 @@ void connections_free(struct connections *connections)
 
 size_t connections_most(const struct connections *connections)
 {
-    return connections->limits.most + GOING;
+    return connections_with_leaving(connections->limits.most);
 }
 
 static void set_large(struct connection *connection, bool large)
@@ -148,7 +147,7 @@ static const struct peer *largest_peer(const struct connections *connections,
 static size_t kept_places(const struct peer *peer)
 {
     return peer->in[CONNECTION_OPENING] + peer->in[CONNECTION_HEADER] + peer->in[CONNECTION_BODY] +
-           peer->in[CONNECTION_IDLE] / IDLE_WEIGHT;
+           peer->in[CONNECTION_SENDING] + peer->in[CONNECTION_IDLE] / IDLE_WEIGHT;
 }
 
 /* Else a crowd that stalls in its bodies would live on the handshakes of all others. NULL: none. */
@@ -314,24 +313,23 @@ void connection_set_large(struct connection *connection)
     pthread_mutex_unlock(&connection->home->lock);
 }
 
-/* Before `other`, if there is one? */
 static bool goes_first(const struct connection *connection, const struct connection *other)
 {
-    if (!other || connection->peer->large != other->peer->large)
-        return !other || connection->peer->large > other->peer->large;
+    if (connection->peer->large != other->peer->large)
+        return connection->peer->large > other->peer->large;
     return connection->since < other->since;
 }
 
 void connections_cut_large(const struct connection *except)
 {
-    static const enum connection_state holders[] = {CONNECTION_BODY, CONNECTION_ANSWERING};
+    static const enum connection_state holders[] = {CONNECTION_BODY, CONNECTION_SENDING};
     struct connections *home = except->home;
     struct connection *first = NULL;
 
     pthread_mutex_lock(&home->lock);
     for (size_t i = 0; i < sizeof holders / sizeof *holders; i++) {
         for (struct connection *each = home->queues[holders[i]].head; each; each = each->next) {
-            if (each->large && each != except && goes_first(each, first))
+            if (each->large && each != except && (!first || goes_first(each, first)))
                 first = each;
         }
     }

@@ -3,9 +3,9 @@
  * Who is connected, what they are at, and since when. Each state has its own absolute deadline:
  * libmicrohttpd's timeout counts from the last byte, so a peer that sends one now and then would
  * never meet it. When all places are taken, one that has not finished what it began makes room:
- * first the silent, then the slow, then the idle, of each the oldest of the address that has most;
- * and an address that keeps more than an eighth of the places (idle ones count a quarter) makes
- * room before any other. So a crowd keeps nobody out.
+ * first the silent, then the slow, then the idle, then who does not read his answer, of each the
+ * oldest of the address that has most; and an address that keeps more than an eighth of the places
+ * (idle ones count a quarter) makes room before any other. So a crowd keeps nobody out.
  *
  * A connection ends by shutdown() on its socket, which wakes the thread that serves it. The
  * socket's number stays ours until connection_closed(), which the owner calls before close(): both
@@ -23,7 +23,8 @@ enum connection_state {
     CONNECTION_HEADER,    /* a later request line was seen, its header is not complete */
     CONNECTION_BODY,      /* the header is complete, the body is not */
     CONNECTION_IDLE,      /* between two requests */
-    CONNECTION_ANSWERING, /* the request is complete, the last byte of its answer not yet sent */
+    CONNECTION_ANSWERING, /* the request is complete, its answer is not made yet */
+    CONNECTION_SENDING,   /* the last byte of the answer is not sent yet */
     CONNECTION_CUT,       /* ended by us, its thread has not noticed yet */
     CONNECTION_STATES,
 };
@@ -50,8 +51,13 @@ struct connections *connections_new(const struct connection_limits *limits);
 /* Every connection must be closed. Takes NULL. */
 void connections_free(struct connections *connections);
 
-/* Connections that may be there at once, counting those that were cut and are on the way out: each
- * has a file and a thread. */
+/* With those that were cut and whose threads have not ended yet: each has a file and a thread. */
+static inline size_t connections_with_leaving(size_t most)
+{
+    return most + most / 4 + 8;
+}
+
+/* Connections that may be there at once, counting those. */
 size_t connections_most(const struct connections *connections);
 
 /* A new one. NULL if there is no memory or all places are taken by requests being answered: the

@@ -183,7 +183,7 @@ void http_reply(struct http_exchange *exchange, const struct http_answer *answer
     if (!response)
         return;
     add_headers(response, answer, atomic_load(&listener->draining));
-    connection_enter(exchange->client->connection, CONNECTION_ANSWERING);
+    connection_enter(exchange->client->connection, CONNECTION_SENDING);
     if (large)
         connection_set_large(exchange->client->connection);
     exchange->replied = MHD_queue_response(exchange->carrier, answer->status, response) == MHD_YES;

@@ -203,7 +203,9 @@ static void write_in_flight(struct text *out, const char *name, const struct met
 {
     struct connection_counts counts = connections_count(view->webhook);
 
-    put(out, name, "", counts.in[CONNECTION_BODY] + counts.in[CONNECTION_ANSWERING]);
+    put(out, name, "",
+        counts.in[CONNECTION_BODY] + counts.in[CONNECTION_ANSWERING] +
+            counts.in[CONNECTION_SENDING]);
 }
 
 /* Both ports, told apart by a label. */

@@ -12,9 +12,9 @@
 #include <sys/mman.h>
 
 enum {
-    ROOM = 256 << 10,         /* bytes that may wait, twice: some 500 lines without objects */
-    CONTENT_ROOM = 8 << 20,   /* with them; the largest line fits */
-    STOP_PATIENCE_SECONDS = 5 /* for the disk */
+    ROOM = 256 << 10, /* bytes that may wait, twice: some 500 lines without objects */
+    CONTENT_ROOM = RECORDER_CONTENT_MEMORY / 2, /* with them; the largest line fits */
+    STOP_PATIENCE_SECONDS = 5                   /* for the disk */
 };
 
 _Static_assert((int)CONTENT_ROOM > (int)DECISION_RECORD_MAX, "the largest line fits");

@@ -13,6 +13,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+enum { RECORDER_CONTENT_MEMORY = 16 << 20 }; /* bytes that wait at most, with objects */
+
 struct recorder_settings {
     const char *directory; /* NULL: nothing is recorded */
     int64_t largest, most; /* bytes a file, files */

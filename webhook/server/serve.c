@@ -8,6 +8,7 @@
 
 #include "admission/admit.h"
 #include "server/address.h"
+#include "server/budget.h"
 #include "server/certificate_log.h"
 #include "server/clock.h"
 #include "server/health.h"
@@ -27,7 +28,6 @@
 
 enum {
     TICK_MS = 1000,        /* at most between two looks at the files */
-    PLAIN_MOST = 64,       /* connections on the plain port: probes and a scraper or two */
     OTHER_FILES = 64,      /* open files that are no connections */
     LAST_HEADER_MS = 2000, /* who has not asked by the end of the drain gets this long */
     LAST_TICK_MS = 10,
@@ -37,6 +37,7 @@ enum {
 
 struct server {
     struct settings settings;
+    struct memory_plan plan;
     struct certificate_files files;
     struct certificates *certificates;
     struct policies *policies;
@@ -51,15 +52,16 @@ struct server {
     struct expiry_watch expiry;
 };
 
-static struct connections *make_connections(const struct settings *settings, int64_t most)
+static struct connections *make_connections(const struct settings *settings, size_t most)
 {
-    const struct connection_limits limits = {.most = (size_t)most,
+    const struct connection_limits limits = {.most = most,
                                              .timeout_ms = {
                                                  [CONNECTION_OPENING] = settings->header_timeout,
                                                  [CONNECTION_HEADER] = settings->header_timeout,
                                                  [CONNECTION_BODY] = settings->body_timeout,
                                                  [CONNECTION_IDLE] = settings->idle_timeout,
                                                  [CONNECTION_ANSWERING] = settings->answer_timeout,
+                                                 [CONNECTION_SENDING] = settings->answer_timeout,
                                              }};
 
     return connections_new(&limits);
@@ -130,11 +132,12 @@ static bool prepare(struct server *server, struct problem *problem)
         .client_names = &settings->client_names,
         .verification = &client_verification,
     };
+    budget_set(server->plan.large);
     server->certificates = certificates_new(&server->files);
     server->policies = policies_new(&settings->policy);
-    server->workers = workers_new(ADMIT_ARENA_LIMIT);
-    server->webhook_connections = make_connections(settings, settings->max_connections);
-    server->plain_connections = make_connections(settings, PLAIN_MOST);
+    server->workers = workers_new(&server->plan.workers);
+    server->webhook_connections = make_connections(settings, server->plan.connections);
+    server->plain_connections = make_connections(settings, server->plan.plain_connections);
     if (!server->certificates || !server->policies || !server->workers ||
         !server->webhook_connections || !server->plain_connections || !metrics_start()) {
         problem_set(problem, 0, 0, "no memory");
@@ -206,6 +209,7 @@ static struct listener *open_port(const char *serves, struct listener_settings s
 
 static bool start(struct server *server, struct problem *problem)
 {
+    memory_plan_log(&server->plan);
     log_certificate(server->certificates);
     server->health.recorder = server->review.recorder;
     server->plain = open_port("http: /healthz /readyz /metrics",
@@ -269,7 +273,8 @@ static size_t busy(struct connections *connections)
     struct connection_counts counts = connections_count(connections);
 
     return counts.in[CONNECTION_OPENING] + counts.in[CONNECTION_HEADER] +
-           counts.in[CONNECTION_BODY] + counts.in[CONNECTION_ANSWERING];
+           counts.in[CONNECTION_BODY] + counts.in[CONNECTION_ANSWERING] +
+           counts.in[CONNECTION_SENDING];
 }
 
 /*
@@ -366,7 +371,8 @@ static int run(int argc, char **argv)
     if (status == OPTIONS_HELP) {
         options_help(&help, "rayservice-webhook", &serve_command);
         code = puts(text_string(&help)) < 0 ? EXIT_NOT_STARTED : EXIT_SUCCESS;
-    } else if (status == OPTIONS_OK && settings_check(&server.settings, &rest, &problem)) {
+    } else if (status == OPTIONS_OK &&
+               settings_check(&server.settings, &rest, &server.plan, &problem)) {
         code = serve(&server);
     } else {
         (void)fprintf(stderr, "rayservice-webhook serve: %s\n", problem.message);

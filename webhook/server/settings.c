@@ -87,15 +87,24 @@ const struct option settings_options[SETTINGS_OPTIONS] = {
      .max = HOUR,
      .help = "How long to serve on after SIGTERM, so that every API server can learn that this "
              "Pod is gone."},
+    {.name = "max-memory",
+     .kind = OPTION_SIZE,
+     .offset = AT(max_memory),
+     .argument = "SIZE",
+     .standard = "736Mi",
+     .min = 1,
+     .max = (int64_t)1 << 40,
+     .help = "What the server takes at most, with what the kernel keeps of its connections. All "
+             "other bounds are parts of it: see the line `memory` of the log. A Pod's limit "
+             "should have 32Mi more."},
     {.name = "max-connections",
      .kind = OPTION_NUMBER,
      .offset = AT(max_connections),
      .argument = "NUMBER",
-     .standard = "512",
      .min = 1,
      .max = 16384,
-     .help = "Connections at once, of about 100 kB each. When all are taken, the oldest that has "
-             "not finished its request makes room."},
+     .help = "Connections at once. When all are taken, the oldest that has not finished its "
+             "request makes room. Without it, as many as --max-memory is good for, up to 512."},
     {.name = "header-timeout",
      .kind = OPTION_DURATION,
      .offset = AT(header_timeout),
@@ -131,8 +140,8 @@ const struct option settings_options[SETTINGS_OPTIONS] = {
              "own for 90 s: ours must be longer, or calls get lost."},
 };
 
-bool settings_check(const struct settings *settings, const struct option_rest *rest,
-                    struct problem *problem)
+static bool complete(const struct settings *settings, const struct option_rest *rest,
+                     struct problem *problem)
 {
     if (rest->count)
         problem_set(problem, 0, 0, "%.60s: no arguments but flags; see --help", rest->items[0]);
@@ -147,4 +156,15 @@ bool settings_check(const struct settings *settings, const struct option_rest *r
     else
         return true;
     return false;
+}
+
+bool settings_check(const struct settings *settings, const struct option_rest *rest,
+                    struct memory_plan *ret_plan, struct problem *problem)
+{
+    const struct memory_wish wish = {.most = (size_t)settings->max_memory,
+                                     .connections = (size_t)settings->max_connections,
+                                     .policy = settings->policy.file,
+                                     .record = settings->record.content};
+
+    return complete(settings, rest, problem) && memory_plan(&wish, ret_plan, problem);
 }

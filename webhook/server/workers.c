@@ -6,18 +6,11 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-enum {
-    SMALL_BODY = 256 * 1024,
-    SMALL_ARENAS = 4, /* of 0.1 ms each: 40,000 calls a second */
-    LARGE_ARENAS = 1,
-    MOST_ARENAS = SMALL_ARENAS > LARGE_ARENAS ? SMALL_ARENAS : LARGE_ARENAS,
-};
-
 /* Free arenas, and those who wait for one. */
 struct lane {
     pthread_cond_t returned;
-    struct arena *free[MOST_ARENAS];
-    struct arena *all[MOST_ARENAS];
+    struct arena *free[WORKERS_MOST];
+    struct arena *all[WORKERS_MOST];
     size_t free_count, count;
 };
 
@@ -52,7 +45,7 @@ static void lane_close(struct lane *lane)
     pthread_cond_destroy(&lane->returned);
 }
 
-struct workers *workers_new(size_t limit)
+struct workers *workers_new(const struct workers_size *size)
 {
     struct workers *workers = calloc(1, sizeof *workers);
     bool small, large;
@@ -60,8 +53,8 @@ struct workers *workers_new(size_t limit)
     if (!workers)
         return NULL;
     pthread_mutex_init(&workers->lock, NULL);
-    small = lane_open(&workers->small, SMALL_ARENAS, limit);
-    large = lane_open(&workers->large, LARGE_ARENAS, limit);
+    small = lane_open(&workers->small, size->small_count, size->small_bytes);
+    large = lane_open(&workers->large, size->large_bytes ? 1 : 0, size->large_bytes);
     if (small && large)
         return workers;
     workers_free(workers);
@@ -88,7 +81,8 @@ static struct timespec patience_ends(void)
 
 struct arena *workers_take(struct workers *workers, size_t body_size)
 {
-    struct lane *lane = body_size > SMALL_BODY ? &workers->large : &workers->small;
+    bool large = body_size > WORKERS_SMALL_BODY && workers->large.count;
+    struct lane *lane = large ? &workers->large : &workers->small;
     struct timespec end = patience_ends();
     struct arena *arena = NULL;
     int timed_out = 0;

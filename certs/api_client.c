@@ -3,6 +3,7 @@
 #include "certs/api_client.h"
 
 #include "certs/files.h"
+#include "certs/wiped_memory.h"
 #include "core/text.h"
 
 #include <curl/curl.h>
@@ -57,7 +58,8 @@ struct api_client *api_client_new(const struct api_client_settings *settings)
 {
     struct api_client *client = calloc(1, sizeof *client);
 
-    if (!client || curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+    if (!client || curl_global_init_mem(CURL_GLOBAL_DEFAULT, wiped_malloc, wiped_free,
+                                        wiped_realloc, wiped_strdup, wiped_calloc) != CURLE_OK) {
         free(client);
         return NULL;
     }

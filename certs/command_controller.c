@@ -5,6 +5,7 @@
 #include "certs/names.h"
 #include "certs/note.h"
 #include "certs/pause.h"
+#include "certs/wiped_memory.h"
 
 #include <errno.h>
 #include <openssl/rand.h>
@@ -273,7 +274,7 @@ static int control(const struct command_run *run, struct controller_settings *se
     client_settings = (struct api_client_settings){settings->api_server, settings->token_file,
                                                    settings->ca_file, settings->timeout};
     rotation = settings_of(run->arena, settings);
-    client = api_client_new(&client_settings);
+    client = wiped_memory_in_openssl() ? api_client_new(&client_settings) : NULL;
     if (!client || arena_exhausted(run->arena))
         return command_fail(run, "no memory");
     loop(settings, &rotation, api_client_api(client));

@@ -323,7 +323,7 @@ enum rotate_status rotate(const struct rotate_settings *settings, struct rotate_
                           struct api api, int64_t monotonic_ms, time_t now)
 {
     struct seen seen = {.settings = settings,
-                        .access = {.api = api, .arena = arena_new(PASS_LIMIT)}};
+                        .access = {.api = api, .arena = arena_new_wiped(PASS_LIMIT)}};
     enum rotate_status status;
     bool whole;
 

@@ -4,6 +4,7 @@
 
 Usage: test_controller_api.py PROGRAM
 """
+import base64
 import contextlib
 import http.server
 import json
@@ -18,8 +19,10 @@ import unittest
 
 PROGRAM = ""
 TOKEN = "very-secret-token"
-PATIENCE = 30
+PATIENCE = 5
 MANY = 8  # calls: more than two looks
+TWO_LOOKS = 9  # calls: one look that writes, and one that does not
+LARGEST_MAPPING = 1 << 28  # a sanitizer's own are larger
 
 
 def object_of(**more):
@@ -50,16 +53,20 @@ class Stub:
     def __init__(self, folder, answer, headers=None, port=0):
         subprocess.run([PROGRAM, "certs", "init", "--dir", folder, "--name", "127.0.0.1"], check=True,
                        stdout=subprocess.DEVNULL, timeout=60)
-        self.asked, self.release, self.answer = [], threading.Event(), answer
+        self.asked, self.written, self.peers, self.release, self.answer = [], [], set(), threading.Event(), answer
         stub = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_GET(self):  # noqa: N802 (http.server's name)
+                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 stub.asked.append((self.path, self.headers.get("Authorization")))
+                stub.peers.add(self.client_address)
+                if body:
+                    stub.written.append(json.loads(body))
                 if stub.answer is None:
                     stub.release.wait(PATIENCE)
                     return
-                code, body = stub.answer
+                code, body = stub.answer(self.path) if callable(stub.answer) else stub.answer
                 self.send_response(code)
                 self.send_header("Location", "/elsewhere")
                 for name, value in (headers or {}).items():
@@ -96,6 +103,30 @@ class Stub:
         self._server.server_close()
 
 
+def parts(key):
+    """What would give a P-256 key away: its text, that as base64, and its number in either order of bytes."""
+    lines = key.splitlines()
+    der = base64.b64decode(b"".join(lines[1:-1]))
+    mark = bytes.fromhex("0201010420")  # version 1, then 32 bytes
+    number = der[der.index(mark) + len(mark):][:32]
+    return lines[1][:48], base64.b64encode(key)[60:108], number, number[::-1]
+
+
+def in_memory(pid, needles):
+    """Those that are in what a process may write."""
+    found = set()
+    with open(f"/proc/{pid}/maps", encoding="utf-8") as maps, open(f"/proc/{pid}/mem", "rb", buffering=0) as memory:
+        for line in maps:
+            begin, end = (int(each, 16) for each in line.split()[0].split("-"))
+            if line.split()[1][:2] != "rw" or end - begin > LARGEST_MAPPING:
+                continue
+            memory.seek(begin)
+            with contextlib.suppress(OSError):  # it went away
+                content = memory.read(end - begin)
+                found.update(needle for needle in needles if needle in content)
+    return found
+
+
 class Controller(unittest.TestCase):
     def setUp(self):
         self.folder = self.enterContext(tempfile.TemporaryDirectory())
@@ -108,9 +139,9 @@ class Controller(unittest.TestCase):
         with open(self.token, "w", encoding="utf-8") as file:
             file.write(text)
 
-    def flags(self, url, authority):
+    def flags(self, url, authority, more):
         return [PROGRAM, "certs", "controller", "--api-server", url, "--token-file", self.token, "--ca-file", authority,
-                "--name", "svc.ns.svc", "--timeout", "500ms", "--interval", "100ms"]
+                "--name", "svc.ns.svc", "--timeout", "500ms", "--interval", "100ms", *more]
 
     def lines(self):
         with open(self.log, encoding="utf-8") as file:
@@ -127,12 +158,12 @@ class Controller(unittest.TestCase):
         self.wait(lambda: any(sentence in line["message"] for line in self.lines()))
 
     @contextlib.contextmanager
-    def running(self, url, authority=None):
+    def running(self, url, authority=None, more=()):
         """It must be alive at the end, and end with 0 when it is told to."""
         with open(self.log, "wb") as file:
-            process = subprocess.Popen(self.flags(url, authority or self.authority), stderr=file)
+            process = subprocess.Popen(self.flags(url, authority or self.authority, more), stderr=file)
         try:
-            yield
+            yield process.pid
             self.assertIsNone(process.poll(), "it ended")
             process.terminate()
             self.assertEqual(process.wait(PATIENCE), 0)
@@ -214,6 +245,28 @@ class Controller(unittest.TestCase):
                     self.assertEqual(stub.asked, [])
                     self.write_token(TOKEN)
                     self.wait(lambda stub=stub: stub.asked)
+
+    def test_no_key_and_no_token_stays_in_its_memory(self):
+        """While it waits with its connection open: neither the CA's key, which is in the last answer of each look, nor
+        the one that it made."""
+        def answer(path):
+            written = stub.written[-1]["data"] if stub.written else {}
+            return 200, object_of(data=authority if path.endswith("-ca") else written, webhooks=[])
+
+        subprocess.run([PROGRAM, "certs", "init", "--dir", self.folder, "--name", "127.0.0.1"], check=True,
+                       stdout=subprocess.DEVNULL, timeout=60)
+        authority = {name: base64.b64encode(self.content(name)).decode() for name in ("ca.crt", "ca.key")}
+        with Stub(self.folder, answer, {"Connection": "keep-alive"}) as stub, \
+                self.running(stub.url, more=("--interval", "1h")) as pid:
+            self.wait(lambda: len(stub.asked) >= TWO_LOOKS)
+            keys = [self.content("ca.key"), base64.b64decode(stub.written[-1]["data"]["tls.key"])]
+            self.assertTrue(in_memory(pid, [b"--interval"]))  # it would be found
+            self.wait(lambda: not in_memory(pid, [TOKEN.encode(), *(part for key in keys for part in parts(key))]))
+            self.assertEqual((len(stub.asked), len(stub.written), len(stub.peers)), (TWO_LOOKS, 1, 1))
+
+    def content(self, name):
+        with open(os.path.join(self.folder, name), "rb") as file:
+            return file.read()
 
     def test_flags(self):
         def refused(*more):

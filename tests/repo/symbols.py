@@ -9,7 +9,7 @@ import subprocess
 # does it depend on its arguments alone?
 ALLOWED = {
     # memory
-    "calloc", "free", "malloc",
+    "calloc", "explicit_bzero", "free", "malloc",
     # bytes and text
     "memchr", "memcmp", "memcpy", "memmem", "memmove", "memrchr", "memset", "strcasecmp", "strchr", "strchrnul", "strcmp",
     "strcspn", "strlen", "strncasecmp", "strncmp", "strpbrk", "strrchr", "strspn", "strstr",

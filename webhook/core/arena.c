@@ -21,7 +21,7 @@ struct chunk {
 struct arena {
     struct chunk *chunk;
     size_t limit, taken;
-    bool exhausted;
+    bool exhausted, wiped;
 };
 
 static struct chunk *chunk_new(size_t size)
@@ -42,6 +42,15 @@ struct arena *arena_new(size_t limit)
     return arena;
 }
 
+struct arena *arena_new_wiped(size_t limit)
+{
+    struct arena *arena = arena_new(limit);
+
+    if (arena)
+        arena->wiped = true;
+    return arena;
+}
+
 static void free_chunks(struct arena *arena, const struct chunk *keep)
 {
     while (arena->chunk && arena->chunk != keep) {
@@ -49,6 +58,8 @@ static void free_chunks(struct arena *arena, const struct chunk *keep)
 
         arena->chunk = chunk->previous;
         arena->taken -= chunk->size;
+        if (arena->wiped)
+            explicit_bzero(chunk->data, chunk->size);
         free(chunk);
     }
 }

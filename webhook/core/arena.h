@@ -20,6 +20,9 @@ struct arena;
  * arena_free(). */
 struct arena *arena_new(size_t limit);
 
+/* The same, for secrets: what goes back to the system is overwritten first. */
+struct arena *arena_new_wiped(size_t limit);
+
 /* Takes NULL. */
 void arena_free(struct arena *arena);
 

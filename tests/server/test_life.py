@@ -250,33 +250,48 @@ class DecisionLog(ServerTest):
         self.assertEqual(len(self.server.log.raw), len(self.server.log.lines))
         self.assertEqual(self.server.metric("injections_total"), before)
 
+    def without_reader(self, calls, blocking=True):
+        """A server whose log nobody reads, after so many calls: (it, its log, what was read at first, lines lost)."""
+        reader, writer = os.pipe()
+        os.set_blocking(writer, blocking)
+        process = subprocess.Popen(
+            [PROGRAM, "serve", "--tls-cert", self.folder / "tls.crt", "--tls-key", self.folder / "tls.key",
+             "--listen", f"{HOST}:0", "--metrics-listen", f"{HOST}:0", "--drain-delay", "0s"],
+            stderr=writer, stdout=subprocess.DEVNULL)
+        os.close(writer)
+        text = b""
+        while text.count(b'"listening"') < 2:
+            text += os.read(reader, 65536)
+        plain, port = (int(each) for each in re.findall(rb'"address":"127.0.0.1:(\d+)"', text))
+        connection = http.client.HTTPSConnection(HOST, port, timeout=PATIENCE, context=self.server.context)
+        for _ in range(calls):
+            connection.request("POST", "/validate", b"{", JSON)
+            answer = connection.getresponse()
+            self.assertEqual((answer.status, bool(answer.read())), (400, True))
+        connection.close()
+        connection = http.client.HTTPConnection(HOST, plain, timeout=PATIENCE)
+        connection.request("GET", "/metrics")
+        lost = re.search(rb"\nrayservice_webhook_log_lines_dropped_total (\d+)\n", connection.getresponse().read())
+        connection.close()
+        return process, reader, text, int(lost.group(1))
+
     def test_nobody_reads_the_log(self):
         """A full pipe costs lines, and no call."""
-        with tempfile.TemporaryFile() as nothing:
-            reader, writer = os.pipe()
-            process = subprocess.Popen(
-                [PROGRAM, "serve", "--tls-cert", self.folder / "tls.crt", "--tls-key", self.folder / "tls.key",
-                 "--listen", f"{HOST}:0", "--metrics-listen", f"{HOST}:0", "--drain-delay", "0s"],
-                stderr=writer, stdout=nothing)
-            os.close(writer)
-            text = b""
-            while text.count(b'"listening"') < 2:
-                text += os.read(reader, 65536)
-            plain, port = (int(each) for each in re.findall(rb'"address":"127.0.0.1:(\d+)"', text))
-            connection = http.client.HTTPSConnection(HOST, port, timeout=PATIENCE, context=self.server.context)
-            for _ in range(3000):
-                connection.request("POST", "/validate", b"{", JSON)
-                answer = connection.getresponse()
-                self.assertEqual((answer.status, bool(answer.read())), (400, True))
-            connection.close()
-            connection = http.client.HTTPConnection(HOST, plain, timeout=PATIENCE)
-            connection.request("GET", "/metrics")
-            lost = re.search(rb"\nrayservice_webhook_log_lines_dropped_total (\d+)\n", connection.getresponse().read())
-            self.assertGreater(int(lost.group(1)), 0)
-            connection.close()
-            process.send_signal(signal.SIGTERM)
-            self.assertEqual(process.wait(PATIENCE), 0)
-            os.close(reader)
+        process, reader, _, lost = self.without_reader(3000)
+        self.assertGreater(lost, 0)
+        process.send_signal(signal.SIGTERM)
+        self.assertEqual(process.wait(PATIENCE), 0)
+        os.close(reader)
+
+    def test_a_log_that_never_blocks(self):
+        """Somebody who shares stderr has set O_NONBLOCK: a full pipe is an error then, and costs no line."""
+        process, reader, text, lost = self.without_reader(500, blocking=False)
+        self.assertEqual(lost, 0)
+        process.send_signal(signal.SIGTERM)
+        with open(reader, "rb") as rest:
+            lines = (text + rest.read()).splitlines()
+        self.assertEqual(process.wait(PATIENCE), 0)
+        self.assertEqual(len([line for line in lines if review.loads(line)["event"] == "decision"]), 500)
 
 
 class Drain(FolderTest):

@@ -5,6 +5,7 @@
 #include "server/line_queue.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <unistd.h>
 
 enum {
@@ -13,13 +14,21 @@ enum {
     STOP_PATIENCE_SECONDS = 1,
 };
 
+/* Waits, also where somebody who shares stderr has set O_NONBLOCK. */
+static bool can_write_again(void)
+{
+    struct pollfd reader = {.fd = STDERR_FILENO, .events = POLLOUT};
+
+    return errno == EINTR || (errno == EAGAIN && poll(&reader, 1, -1) == 1);
+}
+
 static void write_stderr(void *unused, const char *data, size_t size)
 {
     (void)unused;
     while (size) {
         ssize_t written = write(STDERR_FILENO, data, size);
 
-        if (written < 0 && errno == EINTR)
+        if (written < 0 && can_write_again())
             continue;
         if (written <= 0)
             return;

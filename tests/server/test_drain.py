@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""SIGTERM under load, again and again: who calls until his API server has learnt that the Pod goes loses no call.
-RAYSERVICE_WEBHOOK_ROUNDS says how often."""
+"""SIGTERM under load, again and again: who calls until his API server has learnt that the Pod goes loses no call,
+and who never finishes one keeps nobody. RAYSERVICE_WEBHOOK_ROUNDS says how often."""
 
 import os
 import signal
 import time
 import unittest
 
-from harness import FolderTest, Server, eventually
+from harness import FolderTest, Server, eventually, head, review
+from test_peers import service_of_groups
 from test_rotation import Client
 
 ROUNDS = int(os.environ.get("RAYSERVICE_WEBHOOK_ROUNDS", "3"))
@@ -43,6 +44,19 @@ class Drained(FolderTest):
         rounds = [self.round() for _ in range(ROUNDS)]
         calls, late = (sum(column) for column in zip(*rounds))
         print(f"# {ROUNDS} rounds, {calls} calls, {late} of them after SIGTERM, 0 lost", flush=True)
+
+    def test_a_call_that_never_ends_does_not_hold_it_up(self):
+        """Whoever takes an hour for his body, and whoever does not read his answer, gets seconds at the end."""
+        server = Server(self.folder, "--body-timeout", "1h", "--answer-timeout", "1h")
+        body = review.line(review.make(service_of_groups(2500)))
+        socks = [server.tls() for _ in range(2)]
+        for sock, sent in zip(socks, (body, body[:-1])):
+            sock.sendall(head("/mutate", "Host: x", "Content-Type: application/json",
+                              f"Content-Length: {len(body)}") + sent)
+        server.log.wait("decision")
+        self.assertEqual(server.stop(), 0)
+        for sock in socks:
+            sock.close()
 
 
 if __name__ == "__main__":

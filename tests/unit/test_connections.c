@@ -170,6 +170,19 @@ static void a_deadline_comes_with_the_state(void)
     end(1);
 }
 
+/* Without a deadline of its own, a call gets one at the end. */
+static void a_call_is_hurried_too(void)
+{
+    begin(0);
+    connection_enter(add(0), CONNECTION_BODY);
+    connection_enter(add(1), CONNECTION_ANSWERING);
+    connections_hurry(connections, 1);
+    usleep(5000);
+    (void)connections_sweep(connections, 1000);
+    CHECK(is_cut(0) && is_cut(1));
+    end(2);
+}
+
 static void only_the_idle_without_unread_bytes_are_drained(void)
 {
     begin(0);
@@ -235,6 +248,6 @@ static void who_asked_nothing_is_counted(void)
 TEST_MAIN(TEST(the_oldest_makes_room), TEST(the_busy_go_last), TEST(who_does_not_read_makes_room),
           TEST(a_place_is_free_again), TEST(who_was_cut_stays_so),
           TEST(the_first_header_is_part_of_the_opening), TEST(deadlines),
-          TEST(a_deadline_comes_with_the_state),
+          TEST(a_deadline_comes_with_the_state), TEST(a_call_is_hurried_too),
           TEST(only_the_idle_without_unread_bytes_are_drained), TEST(the_oldest_large_one_goes),
           TEST(large_is_one_that_is_so_now), TEST(who_asked_nothing_is_counted))

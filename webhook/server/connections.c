@@ -246,17 +246,12 @@ struct connection *connections_open(struct connections *connections, int socket)
     return NULL;
 }
 
-/* A first request line: the handshake and the whole header have one deadline, so it changes
- * nothing. Else a peer would have twice the time. */
-static bool still_opens(const struct connection *connection, enum connection_state state)
-{
-    return connection->state == CONNECTION_OPENING && state == CONNECTION_HEADER;
-}
-
+/* A first request line changes nothing: else a peer had the time for a header twice. */
 void connection_enter(struct connection *connection, enum connection_state state)
 {
     pthread_mutex_lock(&connection->home->lock);
-    if (connection->state != CONNECTION_CUT && !still_opens(connection, state)) {
+    if (connection->state != CONNECTION_CUT &&
+        !(connection->state == CONNECTION_OPENING && state == CONNECTION_HEADER)) {
         leave(connection);
         enter(connection, state);
         connection->asked = connection->asked || state == CONNECTION_BODY;
@@ -340,11 +335,9 @@ void connections_cut_large(const struct connection *except)
 
 void connections_hurry(struct connections *connections, int64_t timeout_ms)
 {
-    static const enum connection_state headers[] = {CONNECTION_OPENING, CONNECTION_HEADER};
-
     pthread_mutex_lock(&connections->lock);
-    for (size_t i = 0; i < sizeof headers / sizeof *headers; i++) {
-        int64_t *timeout = &connections->limits.timeout_ms[headers[i]];
+    for (int state = 0; state < CONNECTION_CUT; state++) {
+        int64_t *timeout = &connections->limits.timeout_ms[state];
 
         if (!*timeout || *timeout > timeout_ms)
             *timeout = timeout_ms;

@@ -82,7 +82,7 @@ void connection_set_large(struct connection *connection);
  * been at it for the longest. */
 void connections_cut_large(const struct connection *except);
 
-/* From now on, a header may take no more than this. */
+/* From now on, no state may take longer than this. */
 void connections_hurry(struct connections *connections, int64_t timeout_ms);
 
 /* Ends those that wait for a request and have sent nothing that is not read yet. */

@@ -27,9 +27,10 @@
 #include <sys/resource.h>
 
 enum {
-    TICK_MS = 1000,        /* at most between two looks at the files */
-    OTHER_FILES = 64,      /* open files that are no connections */
-    LAST_HEADER_MS = 2000, /* who has not asked by the end of the drain gets this long */
+    TICK_MS = 1000,   /* at most between two looks at the files */
+    OTHER_FILES = 64, /* open files that are no connections */
+    LAST_MS = 6000,   /* by the end of the drain, for a header, a body and an answer each: the Pod's
+                         40 s are enough for all of them */
     LAST_TICK_MS = 10,
     CROWD = 64, /* connections whose memory is worth a look */
     EXIT_NOT_STARTED = 2,
@@ -297,7 +298,7 @@ static void drain(struct server *server, const sigset_t *signals)
             break;
     }
     listener_close(server->webhook);
-    connections_hurry(server->webhook_connections, LAST_HEADER_MS);
+    connections_hurry(server->webhook_connections, LAST_MS);
     do {
         connections_cut_idle(server->webhook_connections);
         (void)turn(server, signals, LAST_TICK_MS);
@@ -346,7 +347,7 @@ static int serve(struct server *server)
         while (!turn(server, &signals, TICK_MS))
             continue;
         drain(server, &signals);
-        log_message("stopped", "all calls answered");
+        log_message("stopped", "every call was answered, or its time was over");
     } else {
         log_message("not-started", "%s", problem.message);
     }

@@ -31,7 +31,7 @@ struct rotate_memory {
     unsigned char fingerprint[FINGERPRINT_SIZE];
     int64_t since_ms;
     bool clock_differs;
-    bool absent[REGISTRATIONS], unusable[PAIRS]; /* said already */
+    bool absent[REGISTRATIONS], unusable[PAIRS], old_unusable; /* said already */
     struct failing failing;
     int64_t asked_ms; /* the pause that the API server asked for in the last pass; 0: none */
 };

@@ -199,17 +199,25 @@ struct bytes seen_until_text(const struct seen *seen, time_t until)
     return bytes_of(arena_copy(seen->access.arena, bytes_of(text)));
 }
 
-/* The stored ones, whoever signed what. */
-static void read_old(struct seen *seen)
+/* The stored ones, whoever signed what. Where they can not be read, those that are trusted now stay
+ * so. */
+static void read_old(struct seen *seen, struct rotate_memory *memory)
 {
+    bool there = json_member(seen->ca_secret.data, "old.crt") != NULL, unusable;
     struct pem_content content = {0};
 
     seen->old_until = read_until(seen);
-    if (!read_pem(secret_value(seen->access.arena, &seen->ca_secret, "old.crt"), &content))
-        return;
+    unusable =
+        there && !read_pem(secret_value(seen->access.arena, &seen->ca_secret, "old.crt"), &content);
     for (int i = 0; i < sk_X509_num(content.certificates); i++)
         seen_add_old(seen, sk_X509_value(content.certificates, i));
     pem_content_free(&content);
+    if (unusable)
+        seen_adopt(seen);
+    if (unusable && !memory->old_unusable)
+        note("unusable", seen->ca_secret.name,
+             "old.crt can not be read; the CAs in each caBundle are kept");
+    memory->old_unusable = unusable;
 }
 
 struct bytes certificates_pem(struct arena *arena, X509 *const *certificates, size_t count)
@@ -303,7 +311,7 @@ bool seen_read(struct seen *seen, struct rotate_memory *memory, time_t now)
     read_pair(seen, memory, &seen->ca_secret, &current_place, &seen->current);
     read_pair(seen, memory, &seen->ca_secret, &next_place, &seen->next);
     read_pair(seen, memory, &seen->secret, &leaf_place, &seen->leaf);
-    read_old(seen);
+    read_old(seen, memory);
     make_bundle(seen);
     return true;
 }

@@ -264,6 +264,27 @@ class Controller(unittest.TestCase):
             self.wait(lambda: not in_memory(pid, [TOKEN.encode(), *(part for key in keys for part in parts(key))]))
             self.assertEqual((len(stub.asked), len(stub.written), len(stub.peers)), (TWO_LOOKS, 1, 1))
 
+    def test_old_authorities_that_can_not_be_read_stay_trusted(self):
+        other = os.path.join(self.folder, "other")
+        for folder in (self.folder, other):
+            subprocess.run([PROGRAM, "certs", "init", "--dir", folder, "--name", "127.0.0.1"], check=True,
+                           stdout=subprocess.DEVNULL, timeout=60)
+        authority = {name: base64.b64encode(self.content(name)).decode() for name in ("ca.crt", "ca.key")}
+        authority |= {"old.crt": base64.b64encode(b"cut off").decode(),
+                      "old.until": base64.b64encode(b"2100-01-01T00:00:00Z").decode()}
+        bundle = base64.b64encode(self.content("ca.crt") + self.content("other/ca.crt")).decode()
+
+        def answer(path):
+            written = [each["data"] for each in stub.written if "data" in each]
+            data = authority if path.endswith("-ca") else written[-1] if written else {}
+            return 200, object_of(data=data, webhooks=[{"name": "a", "clientConfig": {"caBundle": bundle}}])
+
+        with Stub(self.folder, answer) as stub, self.running(stub.url):
+            self.until_said("old.crt can not be read; the CAs in each caBundle are kept")
+            self.wait(lambda: stub.written and len(stub.asked) > 2 * MANY)
+            self.assertEqual([each for each in stub.written if "data" not in each], [])
+            self.assertEqual(sum(line["event"] == "unusable" and "old.crt" in line["message"] for line in self.lines()), 1)
+
     def content(self, name):
         with open(os.path.join(self.folder, name), "rb") as file:
             return file.read()

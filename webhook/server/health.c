@@ -75,9 +75,9 @@ static bool begin(void *context, struct http_exchange *exchange, const struct ht
     if (!page_of(head->path))
         http_say(exchange, HTTP_NOT_FOUND, "there is /healthz, /readyz and /metrics here\n");
     else if (strcmp(head->method, "GET") != 0 && strcmp(head->method, "HEAD") != 0)
-        http_reply(exchange, &(struct http_answer){.status = HTTP_METHOD_NOT_ALLOWED,
-                                                   .allow = "GET, HEAD",
-                                                   .body = BYTES("GET it\n")});
+        (void)http_reply(exchange, &(struct http_answer){.status = HTTP_METHOD_NOT_ALLOWED,
+                                                         .allow = "GET, HEAD",
+                                                         .body = BYTES("GET it\n")});
     else if (head->codings || (head->lengths && head->length))
         http_say(exchange, HTTP_CONTENT_TOO_LARGE, "send no body\n");
     else

@@ -133,12 +133,12 @@ bool http_media_type_is(struct bytes content_type, const char *media_type)
 
 void http_say(struct http_exchange *exchange, unsigned status, const char *sentence)
 {
-    http_reply(exchange, &(struct http_answer){.status = status, .body = bytes_of(sentence)});
+    (void)http_reply(exchange, &(struct http_answer){.status = status, .body = bytes_of(sentence)});
 }
 
 void http_busy(struct http_exchange *exchange, const char *sentence)
 {
-    http_reply(exchange, &(struct http_answer){.status = HTTP_TOO_MANY_REQUESTS,
-                                               .retry_after = 1,
-                                               .body = bytes_of(sentence)});
+    (void)http_reply(exchange, &(struct http_answer){.status = HTTP_TOO_MANY_REQUESTS,
+                                                     .retry_after = 1,
+                                                     .body = bytes_of(sentence)});
 }

@@ -55,9 +55,10 @@ struct http_answer {
 /* One request on its way: known to whoever carries it (listener.c). */
 struct http_exchange;
 
-/* Hands the answer over; its texts are copied. Once for each exchange. Becomes http_busy() where
- * too many large answers wait for their readers. */
-void http_reply(struct http_exchange *exchange, const struct http_answer *answer);
+/* Hands the answer over; its texts are copied. Once for each exchange. False if it is not sent: it
+ * became http_busy() where too many large answers wait for their readers, or the connection ends
+ * without one where there is no memory. */
+bool http_reply(struct http_exchange *exchange, const struct http_answer *answer);
 
 /* The same with a sentence of plain text as the body. */
 void http_say(struct http_exchange *exchange, unsigned status, const char *sentence);

@@ -144,10 +144,9 @@ static enum MHD_Result on_field(void *context, enum MHD_ValueKind kind, const ch
     return MHD_YES;
 }
 
-static void add_header(struct MHD_Response *response, const char *name, const char *value)
+static bool add_header(struct MHD_Response *response, const char *name, const char *value)
 {
-    if (value && MHD_add_response_header(response, name, value) != MHD_YES)
-        abort(); /* the text is ours: a programming error, or no memory for forty bytes */
+    return !value || MHD_add_response_header(response, name, value) == MHD_YES;
 }
 
 static void make_room(void *context)
@@ -157,22 +156,21 @@ static void make_room(void *context)
     connections_cut_large(exchange->client->connection);
 }
 
-static void add_headers(struct MHD_Response *response, const struct http_answer *answer, bool last)
+/* False without memory. */
+static bool add_headers(struct MHD_Response *response, const struct http_answer *answer, bool last)
 {
     char retry_after[16];
 
-    add_header(response, MHD_HTTP_HEADER_CONTENT_TYPE,
-               answer->content_type ? answer->content_type : "text/plain; charset=utf-8");
-    add_header(response, MHD_HTTP_HEADER_ALLOW, answer->allow);
-    if (answer->retry_after) {
-        (void)snprintf(retry_after, sizeof retry_after, "%u", answer->retry_after);
-        add_header(response, MHD_HTTP_HEADER_RETRY_AFTER, retry_after);
-    }
-    if (last)
-        add_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
+    (void)snprintf(retry_after, sizeof retry_after, "%u", answer->retry_after);
+    return add_header(response, MHD_HTTP_HEADER_CONTENT_TYPE,
+                      answer->content_type ? answer->content_type : "text/plain; charset=utf-8") &&
+           add_header(response, MHD_HTTP_HEADER_ALLOW, answer->allow) &&
+           add_header(response, MHD_HTTP_HEADER_RETRY_AFTER,
+                      answer->retry_after ? retry_after : NULL) &&
+           add_header(response, MHD_HTTP_HEADER_CONNECTION, last ? "close" : NULL);
 }
 
-void http_reply(struct http_exchange *exchange, const struct http_answer *answer)
+bool http_reply(struct http_exchange *exchange, const struct http_answer *answer)
 {
     const struct listener *listener = exchange->client->listener;
     bool large = answer_is_large(answer->body);
@@ -181,15 +179,16 @@ void http_reply(struct http_exchange *exchange, const struct http_answer *answer
     if (!response && large)
         http_busy(exchange, "too many large answers\n");
     if (!response)
-        return;
-    add_headers(response, answer, atomic_load(&listener->draining));
+        return false;
     connection_enter(exchange->client->connection, CONNECTION_SENDING);
     if (large)
         connection_set_large(exchange->client->connection);
-    exchange->replied = MHD_queue_response(exchange->carrier, answer->status, response) == MHD_YES;
+    exchange->replied = add_headers(response, answer, atomic_load(&listener->draining)) &&
+                        MHD_queue_response(exchange->carrier, answer->status, response) == MHD_YES;
     MHD_destroy_response(response);
     if (exchange->replied && listener->site->answered)
         listener->site->answered(listener->site->context, &exchange->head, answer->status);
+    return exchange->replied;
 }
 
 static enum MHD_Result begin(struct http_exchange *exchange, const char *method, const char *path)

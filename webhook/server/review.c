@@ -42,9 +42,10 @@ static bool begin(void *context, struct http_exchange *exchange, const struct ht
     if (!route_of(head->path))
         http_say(exchange, HTTP_NOT_FOUND, "there is only /mutate and /validate here\n");
     else if (strcmp(head->method, "POST") != 0)
-        http_reply(exchange, &(struct http_answer){.status = HTTP_METHOD_NOT_ALLOWED,
-                                                   .allow = "POST",
-                                                   .body = BYTES("POST an AdmissionReview\n")});
+        (void)http_reply(exchange,
+                         &(struct http_answer){.status = HTTP_METHOD_NOT_ALLOWED,
+                                               .allow = "POST",
+                                               .body = BYTES("POST an AdmissionReview\n")});
     else if (!http_media_type_is(head->content_type, "application/json"))
         http_say(exchange, HTTP_UNSUPPORTED_MEDIA_TYPE,
                  "the Content-Type must be application/json\n");
@@ -136,15 +137,15 @@ static void log_decision(struct arena *arena, const struct outcome *outcome,
     log_end(&line);
 }
 
-static void reply(struct http_exchange *exchange, const struct outcome *outcome)
+/* False if the caller does not get it. */
+static bool reply(struct http_exchange *exchange, const struct outcome *outcome)
 {
-    if (outcome->status == ADMIT_OK)
-        http_reply(exchange, &(struct http_answer){.status = HTTP_OK,
-                                                   .content_type = "application/json",
-                                                   .body = outcome->answer});
-    else
-        http_reply(exchange, &(struct http_answer){.status = outcomes[outcome->status].http,
-                                                   .body = outcome->answer});
+    bool judged = outcome->status == ADMIT_OK;
+
+    return http_reply(
+        exchange, &(struct http_answer){.status = judged ? HTTP_OK : outcomes[outcome->status].http,
+                                        .content_type = judged ? "application/json" : NULL,
+                                        .body = outcome->answer});
 }
 
 /* An arena at its limit gives no verdict, whatever was returned. */
@@ -176,6 +177,18 @@ static void count(const struct outcome *outcome, enum metrics_decision decision)
         metrics_injections(outcome->verdict.patch.count);
 }
 
+/* To those who count, look and keep. What the caller was not told was not decided. */
+static void tell(const struct review *review, struct arena *arena, const struct outcome *outcome,
+                 struct bytes body)
+{
+    enum metrics_decision decision = counted_as(outcome);
+
+    count(outcome, decision);
+    log_decision(arena, outcome, decision);
+    if (decision == METRICS_ALLOWED || decision == METRICS_DENIED)
+        recorder_put(review->recorder, arena, outcome->route->stage, &outcome->verdict, body);
+}
+
 static void finish(void *context, struct http_exchange *exchange, const struct http_head *head,
                    struct bytes body)
 {
@@ -183,20 +196,16 @@ static void finish(void *context, struct http_exchange *exchange, const struct h
     struct outcome outcome = {.route = route_of(head->path)};
     int64_t start = clock_ns();
     struct arena *arena = outcome.route ? workers_take(review->workers, body.size) : NULL;
-    enum metrics_decision decision;
 
     if (!arena) {
         http_busy(exchange, "busy, try again\n");
         return;
     }
     review_one(review, arena, body, &outcome);
-    reply(exchange, &outcome);
-    outcome.nanoseconds = clock_ns() - start;
-    decision = counted_as(&outcome);
-    count(&outcome, decision);
-    log_decision(arena, &outcome, decision);
-    if (decision == METRICS_ALLOWED || decision == METRICS_DENIED)
-        recorder_put(review->recorder, arena, outcome.route->stage, &outcome.verdict, body);
+    if (reply(exchange, &outcome)) {
+        outcome.nanoseconds = clock_ns() - start;
+        tell(review, arena, &outcome, body);
+    }
     workers_give(review->workers, arena);
 }
 

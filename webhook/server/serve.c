@@ -16,6 +16,7 @@
 #include "server/log.h"
 #include "server/memory.h"
 #include "server/metrics.h"
+#include "server/reload.h"
 #include "server/review.h"
 #include "server/sandbox.h"
 #include "server/settings.h"
@@ -50,7 +51,7 @@ struct server {
     struct health health;
     struct http_site review_site, health_site;
     size_t most_seen; /* connections since memory was given back */
-    struct expiry_watch expiry;
+    struct reload reload;
 };
 
 static struct connections *make_connections(const struct settings *settings, size_t most)
@@ -66,42 +67,6 @@ static struct connections *make_connections(const struct settings *settings, siz
                                              }};
 
     return connections_new(&limits);
-}
-
-static void reload(struct server *server)
-{
-    struct problem problem;
-    bool good = certificates_load(server->certificates, &problem);
-
-    metrics_reload(good);
-    if (good)
-        log_certificate(server->certificates);
-    else
-        log_message("reload-failed", "%s; the last good certificate stays", problem.message);
-}
-
-/* The event is there to be alarmed by: the file is not what is in force. */
-static bool load_policy(struct server *server, struct problem *problem)
-{
-    const char *file = server->settings.policy.file;
-    bool good = policies_load(server->policies, problem);
-    struct log_line line;
-
-    metrics_policy(good);
-    if (!good)
-        return false;
-    line = log_begin("policy");
-    log_text(&line, "file", file ? file : "");
-    log_end(&line);
-    return true;
-}
-
-static void reload_policy(struct server *server)
-{
-    struct problem problem;
-
-    if (!load_policy(server, &problem))
-        log_message("policy-rejected", "%s; the last good policy stays", problem.message);
 }
 
 /* Each connection has a file; MHD would spin on accept() without one. */
@@ -144,6 +109,9 @@ static bool prepare(struct server *server, struct problem *problem)
         problem_set(problem, 0, 0, "no memory");
         return false;
     }
+    server->reload = (struct reload){.certificates = server->certificates,
+                                     .policies = server->policies,
+                                     .policy_file = settings->policy.file};
     server->review.workers = server->workers;
     server->review.policies = server->policies;
     server->review_site = review_site(&server->review);
@@ -151,7 +119,7 @@ static bool prepare(struct server *server, struct problem *problem)
     server->health.plain = server->plain_connections;
     server->health_site = health_site(&server->health);
     return raise_file_limit(server, problem) && certificates_load(server->certificates, problem) &&
-           load_policy(server, problem) &&
+           reload_policy(&server->reload, problem) &&
            recorder_open(&settings->record, &server->review.recorder, problem);
 }
 
@@ -261,11 +229,7 @@ static int turn(struct server *server, const sigset_t *signals, int64_t wait_ms)
     timeout.tv_sec = (time_t)(wait_ms / CLOCK_SECOND_MS);
     timeout.tv_nsec = (long)(wait_ms % CLOCK_SECOND_MS * CLOCK_MS_NS);
     number = sigtimedwait(signals, NULL, &timeout);
-    if (number == SIGHUP || certificates_changed(server->certificates))
-        reload(server);
-    if (number == SIGHUP || policies_changed(server->policies))
-        reload_policy(server);
-    log_expiry(server->certificates, &server->expiry, time(NULL));
+    reload_look(&server->reload, number == SIGHUP);
     return number == SIGTERM || number == SIGINT ? number : 0;
 }
 

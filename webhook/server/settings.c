@@ -128,7 +128,8 @@ const struct option settings_options[SETTINGS_OPTIONS] = {
      .standard = "30s",
      .min = 100,
      .max = HOUR,
-     .help = "From the body to the last byte of the answer. The API server waits at most 30 s."},
+     .help = "From the body to the answer, and again from there to its last byte. The API server "
+             "waits at most 30 s."},
     {.name = "idle-timeout",
      .kind = OPTION_DURATION,
      .offset = AT(idle_timeout),

@@ -76,6 +76,17 @@ size_t connections_most(const struct connections *connections)
     return connections_with_leaving(connections->limits.most);
 }
 
+int64_t connections_pause(struct connections *connections)
+{
+    size_t most = connections->limits.most, count;
+    size_t comfortable = most + (connections_with_leaving(most) - most) / 2;
+
+    pthread_mutex_lock(&connections->lock);
+    count = connections->count;
+    pthread_mutex_unlock(&connections->lock);
+    return count > comfortable ? (int64_t)(count - comfortable) : 0;
+}
+
 static void set_large(struct connection *connection, bool large)
 {
     connection->peer->large += large;

@@ -60,6 +60,10 @@ static inline size_t connections_with_leaving(size_t most)
 /* Connections that may be there at once, counting those. */
 size_t connections_most(const struct connections *connections);
 
+/* How long (ms) to wait before the next one is accepted, so that those that leave can: 0 while half
+ * of the room for them is free. */
+int64_t connections_pause(struct connections *connections);
+
 /* A new one. NULL if there is no memory or all places are taken by requests being answered: the
  * caller shuts it down. */
 struct connection *connections_open(struct connections *connections, int socket);

@@ -30,6 +30,7 @@ enum {
     HEADER_ROOM = 32 * 1024,  /* of a connection: the header and a piece of the body */
     STACK_SIZE = 1024 * 1024, /* virtual; what is touched counts. 512 levels of JSON need 0.2 */
     KNOCKING_TRIES = 50,      /* of a millisecond: to empty the queue of accepted connections */
+    LONGEST_PAUSE_MS = 50,    /* before a connection is accepted */
 };
 
 struct listener {
@@ -95,6 +96,20 @@ static struct client *client_new(struct listener *listener, struct MHD_Connectio
 }
 
 /*
+ * At its limit the library closes whoever comes, and those that were cut count until their threads
+ * have ended. In a rush they get the time for that; newcomers wait in the kernel's queue.
+ */
+static void let_leave(const struct listener *listener)
+{
+    int64_t pause = connections_pause(listener->connections);
+
+    if (pause > LONGEST_PAUSE_MS)
+        pause = LONGEST_PAUSE_MS;
+    if (pause)
+        nanosleep(&(struct timespec){.tv_nsec = (long)(pause * CLOCK_MS_NS)}, NULL);
+}
+
+/*
  * The listening thread calls this before the handshake, and after the connection's thread ended and
  * before its socket is closed. A refused one has a thread and a session until then too, and what it
  * had sent before the shutdown can be read: so its client stays as long.
@@ -106,6 +121,7 @@ static void on_connection(void *context, struct MHD_Connection *carrier, void **
     int socket;
 
     if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+        let_leave(context);
         socket = MHD_get_connection_info(carrier, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
         client = client_new(context, carrier, socket);
         *socket_context = client;

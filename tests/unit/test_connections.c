@@ -63,6 +63,24 @@ static void the_oldest_makes_room(void)
     end(PLACES + 2);
 }
 
+static void a_rush_waits_until_those_who_were_cut_are_gone(void)
+{
+    const int comfortable = PLACES + (int)(connections_with_leaving(PLACES) - PLACES) / 2;
+
+    begin(0);
+    for (int i = 0; i < comfortable; i++)
+        CHECK(add(i));
+    CHECK_INT(connections_pause(connections), 0);
+    for (int i = comfortable; i < comfortable + 2; i++)
+        CHECK(add(i));
+    CHECK_INT(connections_pause(connections), 2);
+    connection_closed(open_ones[0]);
+    connection_closed(open_ones[1]);
+    open_ones[0] = open_ones[1] = NULL;
+    CHECK_INT(connections_pause(connections), 0);
+    end(comfortable + 2);
+}
+
 /* Who opens goes before who sends, who sends before who waits; who is answered stays. */
 static void the_busy_go_last(void)
 {
@@ -246,8 +264,8 @@ static void who_asked_nothing_is_counted(void)
 }
 
 TEST_MAIN(TEST(the_oldest_makes_room), TEST(the_busy_go_last), TEST(who_does_not_read_makes_room),
-          TEST(a_place_is_free_again), TEST(who_was_cut_stays_so),
-          TEST(the_first_header_is_part_of_the_opening), TEST(deadlines),
-          TEST(a_deadline_comes_with_the_state), TEST(a_call_is_hurried_too),
+          TEST(a_rush_waits_until_those_who_were_cut_are_gone), TEST(a_place_is_free_again),
+          TEST(who_was_cut_stays_so), TEST(the_first_header_is_part_of_the_opening),
+          TEST(deadlines), TEST(a_deadline_comes_with_the_state), TEST(a_call_is_hurried_too),
           TEST(only_the_idle_without_unread_bytes_are_drained), TEST(the_oldest_large_one_goes),
           TEST(large_is_one_that_is_so_now), TEST(who_asked_nothing_is_counted))

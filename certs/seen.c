@@ -203,12 +203,13 @@ struct bytes seen_until_text(const struct seen *seen, time_t until)
  * so. */
 static void read_old(struct seen *seen, struct rotate_memory *memory)
 {
-    bool there = json_member(seen->ca_secret.data, "old.crt") != NULL, unusable;
+    const struct json *stored = json_member(seen->ca_secret.data, "old.crt");
+    bool none = !stored || (json_string(stored) && !*json_string(stored)), unusable;
     struct pem_content content = {0};
 
     seen->old_until = read_until(seen);
     unusable =
-        there && !read_pem(secret_value(seen->access.arena, &seen->ca_secret, "old.crt"), &content);
+        !none && !read_pem(secret_value(seen->access.arena, &seen->ca_secret, "old.crt"), &content);
     for (int i = 0; i < sk_X509_num(content.certificates); i++)
         seen_add_old(seen, sk_X509_value(content.certificates, i));
     pem_content_free(&content);

@@ -21,4 +21,9 @@ static inline size_t line_end(struct bytes text, size_t at)
     return end ? (size_t)(end - text.data) + 1 : text.size;
 }
 
+static inline struct bytes first_line(struct bytes text)
+{
+    return (struct bytes){text.data, line_end(text, 0)};
+}
+
 #endif

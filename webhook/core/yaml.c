@@ -367,3 +367,14 @@ const struct yaml_value *yaml_member(const struct yaml_value *mapping, const cha
             return member;
     return NULL;
 }
+
+const struct yaml_value *yaml_item(const struct yaml_value *sequence, size_t index)
+{
+    const struct yaml_value *item;
+
+    if (sequence->kind != YAML_SEQUENCE)
+        return NULL;
+    for (item = sequence->first; item && index; index--)
+        item = item->next;
+    return item;
+}

@@ -86,6 +86,9 @@ enum yaml_status yaml_read(struct arena *arena, struct bytes text, const struct 
 /* NULL if value is no mapping or has no such key. Linear in its members. */
 const struct yaml_value *yaml_member(const struct yaml_value *mapping, const char *key);
 
+/* NULL if value is no sequence or has no such item. Linear in the index. */
+const struct yaml_value *yaml_item(const struct yaml_value *sequence, size_t index);
+
 /* Is it this string? NULL and values of other kinds are not. */
 static inline bool yaml_is(const struct yaml_value *value, const char *string)
 {

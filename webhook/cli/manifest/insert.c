@@ -4,7 +4,9 @@
 #include "cli/line_bounds.h"
 #include "cli/manifest/locate.h"
 #include "cli/manifest/pointer.h"
+#include "cli/manifest/source.h"
 #include "cli/manifest/yaml_write.h"
+#include "core/wrap.h"
 
 #include <stdlib.h>
 
@@ -20,15 +22,8 @@ struct target {
 
 static const struct yaml_value *child_of(const struct yaml_value *value, const char *step)
 {
-    unsigned long index = strtoul(step, NULL, 10);
-
-    if (value->kind == YAML_MAPPING)
-        return yaml_member(value, step);
-    if (value->kind != YAML_SEQUENCE)
-        return NULL;
-    for (value = value->first; value && index; index--)
-        value = value->next;
-    return value;
+    return value->kind == YAML_MAPPING ? yaml_member(value, step)
+                                       : yaml_item(value, strtoul(step, NULL, 10));
 }
 
 static bool find_target(struct arena *arena, const struct manifest *manifest,
@@ -41,20 +36,13 @@ static bool find_target(struct arena *arena, const struct manifest *manifest,
     for (ret->key = pointer_step(arena, &pointer); ret->parent && *pointer;
          ret->key = pointer_step(arena, &pointer))
         ret->parent = child_of(ret->parent, ret->key);
-    return ret->parent && (ret->parent->kind == YAML_MAPPING) &&
+    return ret->parent && ret->parent->kind == YAML_MAPPING &&
            json_parse(arena, op->value, &limits, &ret->value, &problem) == JSON_OK;
 }
 
 static char at_or_nul(struct bytes text, size_t at)
 {
     return at < text.size ? text.data[at] : '\0';
-}
-
-static size_t behind_blanks(struct bytes text, size_t at)
-{
-    while (at < text.size && strchr(" \t\r\n", text.data[at]))
-        at++;
-    return at;
 }
 
 /* --- instead of a value ----------------------------------------------------------------------- */
@@ -84,14 +72,14 @@ static size_t value_size(struct bytes text, size_t at, const struct yaml_value *
     if (value->first)
         return 0;
     if (first == '{' || first == '[')
-        return behind_blanks(text, at + 1) + 1 - at;
+        return skip(text, at + 1, true) + 1 - at;
     return first == '"' || first == '\'' ? quoted_size(text, at) : value->text.size;
 }
 
 static bool replace(struct arena *arena, const struct target *target,
                     const struct yaml_value *value, struct edit *ret)
 {
-    size_t at = place_offset(target->text, (struct place){value->line, value->column});
+    size_t at = source_offset(target->text, value, false);
     bool nothing = value->kind == YAML_NULL && !value->text.size;
     struct text put = text_new(arena);
 
@@ -107,7 +95,7 @@ static bool replace(struct arena *arena, const struct target *target,
 static bool put_into_braces(struct arena *arena, const struct target *target, size_t brace,
                             struct edit *ret)
 {
-    bool empty = at_or_nul(target->text, behind_blanks(target->text, brace + 1)) == '}';
+    bool empty = at_or_nul(target->text, skip(target->text, brace + 1, true)) == '}';
     struct text put = text_new(arena);
 
     yaml_write_string(&put, target->key);
@@ -148,7 +136,7 @@ static bool belongs(struct bytes line, size_t indent)
 
 static bool is_blank_line(struct bytes line)
 {
-    return behind_blanks(line, 0) == line.size;
+    return skip(line, 0, true) == line.size;
 }
 
 /* Behind the last line of the member's value that is not blank. */
@@ -169,10 +157,31 @@ static size_t member_end(struct bytes text, size_t key, size_t indent)
     return end;
 }
 
-static void put_blanks(struct text *put, size_t count)
+/* Behind the value of the last member. The last line of a text may have no end. */
+static void put_behind(const struct target *target, const struct yaml_value *member,
+                       struct text *put, size_t *ret_at)
 {
-    for (size_t i = 0; i < count; i++)
-        text_putc(put, ' ');
+    size_t indent = member->key_column - 1;
+    size_t key = source_offset(target->text, member, true);
+    bool ended;
+
+    *ret_at = member_end(target->text, key, indent);
+    ended = target->text.data[*ret_at - 1] == '\n';
+    text_puts(put, ended ? "" : "\n");
+    wrap_fill(put, ' ', indent);
+    yaml_write_member(put, target->key, target->value, indent);
+    text_puts(put, ended ? "\n" : "");
+}
+
+static void put_before(const struct target *target, const struct yaml_value *member,
+                       struct text *put, size_t *ret_at)
+{
+    size_t indent = member->key_column - 1;
+
+    *ret_at = source_offset(target->text, member, true);
+    yaml_write_member(put, target->key, target->value, indent);
+    text_putc(put, '\n');
+    wrap_fill(put, ' ', indent);
 }
 
 static bool put_between_lines(struct arena *arena, const struct target *target, enum insert_way way,
@@ -180,39 +189,19 @@ static bool put_between_lines(struct arena *arena, const struct target *target, 
 {
     const struct yaml_value *member = outer_member(target->parent, way == INSERT_LAST);
     struct text put = text_new(arena);
-    size_t key, indent;
 
+    *ret = (struct edit){.at = 0};
     if (!member || !member->key_column)
         return false;
-    key = place_offset(target->text, (struct place){member->key_line, member->key_column});
-    indent = member->key_column - 1;
-    *ret = (struct edit){.at = way == INSERT_LAST ? member_end(target->text, key, indent) : key};
-    if (way == INSERT_LAST) {
-        /* The last line of a text may have no end. */
-        text_puts(&put, at_or_nul(target->text, ret->at - 1) == '\n' ? "" : "\n");
-        put_blanks(&put, indent);
-    }
-    yaml_write_member(&put, target->key, target->value, indent);
-    if (way == INSERT_FIRST || at_or_nul(target->text, ret->at - 1) == '\n')
-        text_putc(&put, '\n');
-    if (way == INSERT_FIRST)
-        put_blanks(&put, indent);
+    if (way == INSERT_LAST)
+        put_behind(target, member, &put, &ret->at);
+    else
+        put_before(target, member, &put, &ret->at);
     ret->put = text_bytes(&put);
     return true;
 }
 
 /* ---------------------------------------------------------------------------------------------- */
-
-/* Behind an anchor and a tag. */
-static size_t behind_properties(struct bytes text, size_t at)
-{
-    while (at_or_nul(text, at) == '&' || at_or_nul(text, at) == '!') {
-        while (at < text.size && !strchr(" \t\r\n", text.data[at]))
-            at++;
-        at = behind_blanks(text, at);
-    }
-    return at;
-}
 
 /* Where the lines end as Windows has it, so do ours. */
 static struct bytes with_breaks_of(struct arena *arena, struct bytes text, struct bytes put)
@@ -240,8 +229,7 @@ bool insert_op(struct arena *arena, const struct manifest *manifest, const struc
     if (!find_target(arena, manifest, op, &target))
         return false;
     old = yaml_member(target.parent, target.key);
-    at = place_offset(target.text, (struct place){target.parent->line, target.parent->column});
-    at = behind_properties(target.text, at);
+    at = skip_properties(target.text, source_offset(target.text, target.parent, false));
     if (old)
         good = replace(arena, &target, old, ret);
     else if (at_or_nul(target.text, at) == '{')

@@ -40,9 +40,10 @@ static size_t break_size(const char *at, size_t left)
     return 0;
 }
 
-size_t place_offset(struct bytes text, struct place place)
+size_t source_offset(struct bytes text, const struct yaml_value *value, bool at_key)
 {
-    unsigned line = place.line;
+    unsigned line = at_key ? value->key_line : value->line;
+    unsigned column = at_key ? value->key_column : value->column;
     size_t at = 0;
 
     while (line > 1 && at < text.size) {
@@ -51,26 +52,13 @@ size_t place_offset(struct bytes text, struct place place)
         line -= size > 0;
         at += size ? size : 1;
     }
-    return at + place.column - 1;
+    return at + column - 1;
 }
 
 static const struct yaml_value *yaml_child(const struct yaml_value *value, const struct path *step)
 {
-    size_t index = step->index;
-
-    if (step->step == PATH_STEP_KEY)
-        return yaml_member(value, step->key);
-    if (value->kind != YAML_SEQUENCE)
-        return NULL;
-    for (value = value->first; value && index; index--)
-        value = value->next;
-    return value;
-}
-
-static struct place place_of(const struct yaml_value *value, bool key)
-{
-    return key ? (struct place){value->key_line, value->key_column}
-               : (struct place){value->line, value->column};
+    return step->step == PATH_STEP_KEY ? yaml_member(value, step->key)
+                                       : yaml_item(value, step->index);
 }
 
 static bool is_collection(const struct yaml_value *value)
@@ -94,9 +82,9 @@ static struct target locate_yaml(struct arena *arena, const struct manifest *man
     }
     at_key = value->key && (!whole || is_collection(value));
     return (struct target){
-        .offset = place_offset(manifest->text, place_of(value, false)),
+        .offset = source_offset(manifest->text, value, false),
         .whole = whole,
-        .place = place_at(manifest, place_offset(manifest->text, place_of(value, at_key))),
+        .place = place_at(manifest, source_offset(manifest->text, value, at_key)),
         .text = value->kind == YAML_STRING ? value->text : (struct bytes){0},
     };
 }

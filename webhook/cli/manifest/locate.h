@@ -18,7 +18,8 @@ struct place {
 struct place locate(struct arena *arena, const struct manifest *manifest,
                     const struct finding *finding);
 
-/* Where a place of the YAML is in its bytes: lines break where YAML 1.1 breaks them. */
-size_t place_offset(struct bytes text, struct place place);
+/* Where a value, or its key, begins in the bytes of its document: lines break where YAML 1.1 breaks
+ * them. */
+size_t source_offset(struct bytes text, const struct yaml_value *value, bool at_key);
 
 #endif

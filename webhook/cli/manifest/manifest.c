@@ -2,6 +2,8 @@
 /* How kubectl reads: apimachinery's pkg/util/yaml/decoder.go (YAMLOrJSONDecoder, YAMLReader). */
 #include "cli/manifest/manifest.h"
 
+#include "cli/line_bounds.h"
+#include "cli/manifest/source.h"
 #include "core/json.h"
 
 enum { DEEPEST_LIST = 4 };
@@ -131,11 +133,6 @@ static size_t object_size(struct bytes text)
     return text.size;
 }
 
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
 /* Takes the next object off the front of the text. */
 static struct bytes next_object(struct bytes *text)
 {
@@ -224,13 +221,6 @@ static void read_yaml(struct reader *reader)
     reader->not_json = false;
 }
 
-static struct bytes line_of(struct bytes text)
-{
-    const char *end = memchr(text.data, '\n', text.size);
-
-    return (struct bytes){text.data, end ? (size_t)(end - text.data) + 1 : text.size};
-}
-
 enum line_kind { LINE_CONTENT, LINE_SEPARATOR, LINE_BAD_SEPARATOR };
 
 static enum line_kind line_kind(struct bytes line)
@@ -262,7 +252,7 @@ static void read_yaml_documents(struct reader *reader)
 
     reader->text.size = 0;
     for (; rest.size && kind != LINE_BAD_SEPARATOR; number++) {
-        line = line_of(rest);
+        line = first_line(rest);
         kind = line_kind(line);
         rest = (struct bytes){rest.data + line.size, rest.size - line.size};
         if (kind == LINE_CONTENT) {

@@ -37,20 +37,20 @@ struct rewrite {
 
 struct rewrite *rewrite_new(const char *file, struct bytes text)
 {
-    struct rewrite new = {.arena = arena_new(arena_limit),
-                          .trial = arena_new(arena_limit),
-                          .scratch = arena_new(arena_limit),
-                          .file = file,
-                          .text = text};
+    struct rewrite made = {.arena = arena_new(arena_limit),
+                           .trial = arena_new(arena_limit),
+                           .scratch = arena_new(arena_limit),
+                           .file = file,
+                           .text = text};
     struct rewrite *rewrite = NULL;
 
-    if (new.arena &&new.trial &&new.scratch)
-        rewrite = arena_alloc(new.arena, sizeof *rewrite);
+    if (made.arena && made.trial && made.scratch)
+        rewrite = arena_alloc(made.arena, sizeof *rewrite);
     if (!rewrite) {
-        rewrite_free(&new);
+        rewrite_free(&made);
         return NULL;
     }
-    *rewrite = new;
+    *rewrite = made;
     rewrite->last = &rewrite->first;
     return rewrite;
 }
@@ -72,7 +72,7 @@ static struct bytes keep(struct arena *arena, struct bytes bytes)
 }
 
 /* Of a JSON file the object's own bytes are what is changed. */
-static bool guess_json(struct rewrite *rewrite, const struct manifest *manifest,
+static void guess_json(struct rewrite *rewrite, const struct manifest *manifest,
                        struct object *object)
 {
     struct edit edit = {.at = (size_t)(manifest->json.data - rewrite->text.data),
@@ -80,7 +80,7 @@ static bool guess_json(struct rewrite *rewrite, const struct manifest *manifest,
                         .put = object->json[1]};
 
     edits_add(rewrite->arena, &object->edits[INSERT_LAST], edit);
-    return true;
+    object->possible[INSERT_LAST] = true;
 }
 
 static bool guess_yaml(struct rewrite *rewrite, const struct manifest *manifest,
@@ -103,7 +103,7 @@ static void guess(struct rewrite *rewrite, const struct manifest *manifest,
                   const struct patch *patch, struct object *object)
 {
     if (!manifest->yaml)
-        object->possible[INSERT_LAST] = guess_json(rewrite, manifest, object);
+        guess_json(rewrite, manifest, object);
     for (unsigned way = 0; manifest->yaml && way < INSERT_WAYS; way++)
         object->possible[way] = guess_yaml(rewrite, manifest, patch, way, object);
 }

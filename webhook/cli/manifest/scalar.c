@@ -5,15 +5,12 @@
  */
 #include "cli/manifest/scalar.h"
 
+#include "cli/manifest/source.h"
+
 struct unit {
     size_t length; /* bytes of the source */
     size_t solid;  /* bytes of the value that are no blanks */
 };
-
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
 
 static unsigned long hex_read(struct bytes source, size_t at, size_t digits)
 {
@@ -61,21 +58,6 @@ static struct unit next_unit(struct bytes source, size_t at, char style)
     if (style == '\'' && source.data[at] == '\'')
         return (struct unit){2, 1};
     return (struct unit){1, is_blank(source.data[at]) ? 0 : 1};
-}
-
-static size_t skip(struct bytes source, size_t at, bool blanks)
-{
-    while (at < source.size && is_blank(source.data[at]) == blanks)
-        at++;
-    return at;
-}
-
-/* Behind an anchor and a tag. */
-static size_t skip_properties(struct bytes source, size_t at)
-{
-    while (at < source.size && (source.data[at] == '&' || source.data[at] == '!'))
-        at = skip(source, skip(source, at, false), true);
-    return at;
 }
 
 /* Where the content begins: behind the quote, or on the line below | and >. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/manifest/yaml_write.h"
 
+#include "core/wrap.h"
 #include "core/yaml_resolve.h"
 
 enum { STEP = 2 };
@@ -71,13 +72,6 @@ void yaml_write_flow(struct text *out, const struct json *value)
     text_putc(out, object ? '}' : ']');
 }
 
-static void begin_line(struct text *out, size_t indent)
-{
-    text_putc(out, '\n');
-    for (size_t i = 0; i < indent; i++)
-        text_putc(out, ' ');
-}
-
 void yaml_write_member(struct text *out, const char *key, const struct json *value, size_t indent)
 {
     bool object = json_kind(value) == JSON_OBJECT, array = json_kind(value) == JSON_ARRAY;
@@ -89,7 +83,8 @@ void yaml_write_member(struct text *out, const char *key, const struct json *val
         yaml_write_flow(out, value);
     }
     for (const struct json *each = json_first(value); each; each = json_next(each)) {
-        begin_line(out, object ? indent + STEP : indent);
+        text_putc(out, '\n');
+        wrap_fill(out, ' ', object ? indent + STEP : indent);
         if (object)
             yaml_write_member(out, json_key(each), each, indent + STEP);
         if (!array)

@@ -43,11 +43,6 @@ static size_t end_of(struct bytes text, const struct edit *edit)
     return is_whole_lines(text, edit) ? edit->at : line_end(text, edit->at + edit->removed);
 }
 
-static struct bytes first_line(struct bytes text)
-{
-    return (struct bytes){text.data, line_end(text, 0)};
-}
-
 static struct bytes last_line(struct bytes text)
 {
     size_t start = text.size ? line_start(text, text.size - 1) : 0;

@@ -34,7 +34,7 @@ bool budget_take(size_t size, void (*make_room)(void *context), void *context)
         if (take(size))
             return true;
         make_room(context);
-        nanosleep(&(struct timespec){.tv_nsec = CLOCK_MS_NS}, NULL);
+        clock_sleep(1);
     }
     return false;
 }

@@ -21,6 +21,14 @@ static inline int64_t clock_ms(void)
     return clock_ns() / CLOCK_MS_NS;
 }
 
+/* A signal ends it early. */
+static inline void clock_sleep(int64_t ms)
+{
+    (void)nanosleep(&(struct timespec){.tv_sec = (time_t)(ms / CLOCK_SECOND_MS),
+                                       .tv_nsec = (long)(ms % CLOCK_SECOND_MS * CLOCK_MS_NS)},
+                    NULL);
+}
+
 enum { CLOCK_TEXT_MAX = 40 };
 
 /* Now, as RFC 3339 has it, UTC, with milliseconds: 2026-11-28T20:56:04.123Z. */

@@ -103,10 +103,8 @@ static void let_leave(const struct listener *listener)
 {
     int64_t pause = connections_pause(listener->connections);
 
-    if (pause > LONGEST_PAUSE_MS)
-        pause = LONGEST_PAUSE_MS;
     if (pause)
-        nanosleep(&(struct timespec){.tv_nsec = (long)(pause * CLOCK_MS_NS)}, NULL);
+        clock_sleep(pause < LONGEST_PAUSE_MS ? pause : LONGEST_PAUSE_MS);
 }
 
 /*
@@ -385,7 +383,7 @@ void listener_close(struct listener *listener)
     struct pollfd knocking = {.fd = listener->socket, .events = POLLIN};
 
     for (int i = 0; i < KNOCKING_TRIES && poll(&knocking, 1, 0) > 0; i++)
-        nanosleep(&(struct timespec){.tv_nsec = CLOCK_MS_NS}, NULL);
+        clock_sleep(1);
     (void)MHD_quiesce_daemon(listener->daemon);
     shutdown(listener->socket, SHUT_RDWR);
 }

@@ -100,7 +100,6 @@ static void name_now(char ret[NAME_ROOM])
 /* Another server may share the directory: nobody's file is ever opened a second time. */
 static bool begin_file(struct record_file *file)
 {
-    const struct timespec millisecond = {.tv_nsec = CLOCK_MS_NS};
     char name[NAME_ROOM];
 
     end_file(file);
@@ -112,7 +111,7 @@ static bool begin_file(struct record_file *file)
         if (file->fd < 0 && errno != EEXIST)
             return false;
         if (file->fd < 0)
-            (void)nanosleep(&millisecond, NULL);
+            clock_sleep(1);
     }
     file->size = 0;
     return file->fd >= 0;

@@ -58,8 +58,8 @@ struct api_client *api_client_new(const struct api_client_settings *settings)
 {
     struct api_client *client = calloc(1, sizeof *client);
 
-    if (!client || curl_global_init_mem(CURL_GLOBAL_DEFAULT, wiped_malloc, wiped_free,
-                                        wiped_realloc, wiped_strdup, wiped_calloc) != CURLE_OK) {
+    if (!client || curl_global_init_mem(CURL_GLOBAL_DEFAULT, malloc, wiped_free, wiped_realloc,
+                                        strdup, calloc) != CURLE_OK) {
         free(client);
         return NULL;
     }

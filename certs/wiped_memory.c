@@ -6,16 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-void *wiped_malloc(size_t size)
-{
-    return malloc(size);
-}
-
-void *wiped_calloc(size_t count, size_t size)
-{
-    return calloc(count, size);
-}
-
 void wiped_free(void *memory)
 {
     if (memory)
@@ -37,15 +27,10 @@ void *wiped_realloc(void *old, size_t size)
     return ret;
 }
 
-char *wiped_strdup(const char *text)
-{
-    return strdup(text);
-}
-
 static void *take(size_t size, const char *file, int line)
 {
     (void)file, (void)line;
-    return wiped_malloc(size);
+    return malloc(size);
 }
 
 static void *grow(void *old, size_t size, const char *file, int line)

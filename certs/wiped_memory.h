@@ -9,11 +9,8 @@
 /* For all of OpenSSL from now on. False: it has taken memory of the usual kind already. */
 bool wiped_memory_in_openssl(void);
 
-/* For libcurl's curl_global_init_mem(). */
-void *wiped_malloc(size_t size);
-void *wiped_calloc(size_t count, size_t size);
+/* In the places of realloc() and free(), for libcurl's curl_global_init_mem(). */
 void *wiped_realloc(void *old, size_t size);
-char *wiped_strdup(const char *text);
 void wiped_free(void *memory);
 
 #endif

@@ -74,7 +74,8 @@ static bool choose_for_head(const struct planner *planner, const struct head_sha
     /* The user took his own away, or moved the resources: the cluster changes, or is as it was. */
     step->action = add_or_skip(planner, previous && !ray_cpu_count(&previous->head));
     step->held = planner->in->policy->inject_head_num_cpus == POLICY_INJECT_AUDIT;
-    return wants_head(planner->in) || (step->held && head_can_be_spared(planner->in->service));
+    return planner->in->policy->inject_head_num_cpus != POLICY_INJECT_NOT &&
+           head_can_be_spared(planner->in->service);
 }
 
 /*
@@ -151,8 +152,8 @@ static bool choose_for_worker(const struct planner *planner, const struct ray_gr
     if (step->action != INJECTION_SKIP)
         step->value = probe_json(planner->in->arena, probe_ports_of(group));
     step->held = planner->in->policy->inject_worker_probe == POLICY_INJECT_AUDIT;
-    return wants_probes(planner->in) ||
-           (step->held && serve_has_worker_proxies(planner->in->config));
+    return planner->in->policy->inject_worker_probe != POLICY_INJECT_NOT &&
+           serve_has_worker_proxies(planner->in->config);
 }
 
 /* `kubectl edit` of a port leaves our probe as it was, and KubeRay's own would have followed. */

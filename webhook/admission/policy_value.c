@@ -190,6 +190,18 @@ static bool unknown_rule(const struct policy_reader *reader, const struct path *
                         "there is no rule \"%.40s\"; see rayservice-webhook rules", name);
 }
 
+/* From first on. */
+static bool find_level(const char *text, unsigned char first, unsigned char *ret)
+{
+    for (unsigned char i = first; text && i <= POLICY_DENY; i++) {
+        if (strcmp(text, policy_level_names[i]) == 0) {
+            *ret = i;
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool read_level(const struct policy_reader *reader, const struct path *at,
                        const struct yaml_value *value, unsigned char *ret)
 {
@@ -197,27 +209,15 @@ static bool read_level(const struct policy_reader *reader, const struct path *at
     bool is_false = value->kind == YAML_BOOL && !value->boolean && is_core(value, YAML_BOOL);
     const char *text = is_false ? policy_level_names[POLICY_OFF] : scalar(reader, value);
 
-    for (unsigned char i = POLICY_DEFAULT; text && i <= POLICY_DENY; i++) {
-        if (strcmp(text, policy_level_names[i]) == 0) {
-            *ret = i;
-            return true;
-        }
-    }
-    return policy_not_so(reader, at, value, "deny, warn, audit, off or default");
+    return find_level(text, POLICY_DEFAULT, ret) ||
+           policy_not_so(reader, at, value, "deny, warn, audit, off or default");
 }
 
 static bool read_at_most(const struct policy_reader *reader, const struct path *at,
                          const struct yaml_value *value, unsigned char *ret)
 {
-    const char *text = scalar(reader, value);
-
-    for (unsigned char i = POLICY_AUDIT; text && i <= POLICY_DENY; i++) {
-        if (strcmp(text, policy_level_names[i]) == 0) {
-            *ret = i;
-            return true;
-        }
-    }
-    return policy_not_so(reader, at, value, "deny, warn or audit");
+    return find_level(scalar(reader, value), POLICY_AUDIT, ret) ||
+           policy_not_so(reader, at, value, "deny, warn or audit");
 }
 
 static bool read_rule_level(const struct policy_reader *reader, const struct path *up,

@@ -240,6 +240,19 @@ static bool call(void *self, struct arena *arena, const struct api_request *requ
     return false;
 }
 
+enum { DAY = 24 * 60 * 60 };
+
+static const char *const names[] = {"svc.ns.svc"};
+const struct rotate_settings store_settings = {
+    .secrets_path = STORE_SECRETS_PATH,
+    .secret = "tls",
+    .ca_secret = "ca",
+    .registrations = {"/mutating", "/validating"},
+    .names = names,
+    .name_count = 1,
+    .times = {.leaf_seconds = 7 * DAY, .ca_seconds = 90 * DAY, .settle_seconds = 180},
+};
+
 struct api store_api(struct store *store)
 {
     return (struct api){.call = call, .self = store};

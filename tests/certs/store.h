@@ -7,7 +7,7 @@
 #ifndef TESTS_CERTS_STORE_H
 #define TESTS_CERTS_STORE_H
 
-#include "certs/api.h"
+#include "certs/rotate.h"
 
 #include <stddef.h>
 
@@ -50,6 +50,9 @@ struct store {
 };
 
 struct api store_api(struct store *store);
+
+/* A controller's, for the objects "tls", "ca", "/mutating" and "/validating". */
+extern const struct rotate_settings store_settings;
 
 /* NULL where there is none. */
 const char *store_value(const struct store_secret *secret, const char *key);

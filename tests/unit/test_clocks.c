@@ -15,22 +15,11 @@
 
 enum { MINUTE = 60, HOUR = 60 * MINUTE, DAY = 24 * HOUR, YEAR = 365 * DAY };
 
-enum { SETTLE = 180, LAG_MAX = 170, STEP = 10, STEPS = 1200 };
+enum { LAG_MAX = 170, STEP = 10, STEPS = 1200 };
 
 enum { REPAIR = 10 * MINUTE, STUCK = 42 * HOUR };
 
 static const time_t start = 1800000000;
-
-static const char *const names[] = {"svc.ns.svc"};
-static const struct rotate_settings settings = {
-    .secrets_path = STORE_SECRETS_PATH,
-    .secret = "tls",
-    .ca_secret = "ca",
-    .registrations = {"/mutating", "/validating"},
-    .names = names,
-    .name_count = 1,
-    .times = {.leaf_seconds = 7 * DAY, .ca_seconds = 90 * DAY, .settle_seconds = SETTLE},
-};
 
 /* In place of the controller's own, which writes to stderr. */
 enum { EVENTS_MAX = 32 };
@@ -151,7 +140,8 @@ static bool excused(const struct world *world, size_t judge, size_t server)
     if (world->now >= world->excused_until)
         return false;
     stored = reader_trust(stored_bundle(world, judge));
-    good = reader_verify(names[0], stored, world->leaves[server], wall(world)) == X509_V_OK;
+    good = reader_verify(store_settings.names[0], stored, world->leaves[server], wall(world)) ==
+           X509_V_OK;
     X509_STORE_free(stored);
     return good;
 }
@@ -174,7 +164,8 @@ static void call_all(struct world *world)
         /* At the start there is nothing yet. */
         if (!world->trust[judge] || !world->leaves[server])
             continue;
-        error = reader_verify(names[0], world->trust[judge], world->leaves[server], wall(world));
+        error = reader_verify(store_settings.names[0], world->trust[judge], world->leaves[server],
+                              wall(world));
         world->calls++;
         if (error == X509_V_OK)
             continue;
@@ -262,7 +253,7 @@ static int64_t step_of(struct world *world, enum rotate_status status)
 static enum rotate_status look(struct world *world)
 {
     world->store.date = wall(world);
-    return rotate(&settings, &world->memories[below(world, 2)], store_api(&world->store),
+    return rotate(&store_settings, &world->memories[below(world, 2)], store_api(&world->store),
                   world->now * 1000, wall(world));
 }
 

@@ -7,18 +7,7 @@
 
 #include <stdlib.h>
 
-enum { DAY = 24 * 60 * 60, LOOKS = 5 };
-
-static const char *const names[] = {"svc.ns.svc"};
-static const struct rotate_settings settings = {
-    .secrets_path = STORE_SECRETS_PATH,
-    .secret = "tls",
-    .ca_secret = "ca",
-    .registrations = {"/mutating", "/validating"},
-    .names = names,
-    .name_count = 1,
-    .times = {.leaf_seconds = 7 * DAY, .ca_seconds = 90 * DAY, .settle_seconds = 180},
-};
+enum { LOOKS = 5 };
 
 /* In place of the controller's own: counts of what was said, and the last line of it. */
 static unsigned failed, answers, unusable, others;
@@ -60,7 +49,7 @@ static enum rotate_status look(struct world *world)
     world->now += 10;
     world->store.date = 1800000000 + (time_t)world->now;
     world->store.calls = 0;
-    return rotate(&settings, &world->memory, store_api(&world->store), world->now * 1000,
+    return rotate(&store_settings, &world->memory, store_api(&world->store), world->now * 1000,
                   world->store.date);
 }
 

@@ -63,22 +63,15 @@ test_tsan() {
     run_ctest tsan tsan server
 }
 
-test_cluster() {
-    if ! KUBEBUILDER_ASSETS=$(cluster_tools); then
-        check "build: cluster tools" false || return 0
+# test_with GROUP VARIABLE TOOLS: the folder that TOOLS prints is in VARIABLE meanwhile.
+test_with() {
+    local folder
+    if ! folder=$("$3"); then
+        check "build: $1 tools" false || return 0
     fi
-    export KUBEBUILDER_ASSETS
+    export "$2=$folder"
     check "build: dev" build dev || return 0
-    run_ctest cluster dev cluster
-}
-
-test_monitoring() {
-    if ! PROMETHEUS_TOOLS=$(prometheus_tools); then
-        check "build: prometheus" false || return 0
-    fi
-    export PROMETHEUS_TOOLS
-    check "build: dev" build dev || return 0
-    run_ctest monitoring dev monitoring
+    run_ctest "$1" dev "$1"
 }
 
 # Instructions, as valgrind counts them, of the code as it is shipped.
@@ -120,8 +113,8 @@ cmd_test() {
     mkdir -p "$results"
     [ -z "$(dev_labels)" ] || stage "AddressSanitizer and UndefinedBehaviorSanitizer: $(dev_labels)" test_dev
     ! asked tsan || stage "ThreadSanitizer: server" test_tsan
-    ! asked cluster || stage "A real API server: cluster" test_cluster
-    ! asked monitoring || stage "A real Prometheus: monitoring" test_monitoring
+    ! asked cluster || stage "A real API server: cluster" test_with cluster KUBEBUILDER_ASSETS cluster_tools
+    ! asked monitoring || stage "A real Prometheus: monitoring" test_with monitoring PROMETHEUS_TOOLS prometheus_tools
     ! asked cost || stage "Instructions by the request: cost" test_cost
     ! asked memcheck || stage "Memory, as valgrind sees it: memcheck" test_memcheck
     ! asked lint || stage "Lint" lint_all || true # what failed is in the results
